@@ -1,0 +1,120 @@
+package io.websock.protocol;
+
+import io.websock.api.Message;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts a message together from the payloads of its frames (RFC 6455 §5.4): each byte is copied once, unmasked on the way, into
+ * storage that becomes the message's own. Size and UTF-8 are checked as the bytes come. Storage grows with what has arrived, at most
+ * to twice of it, never with what was declared; between messages there is none.
+ */
+final class MessageAssembler {
+    private static final byte[] NONE = {};
+    private static final int TINY_FRAGMENT = 16;
+    private static final int MAX_TINY_FRAGMENTS = 1024;
+
+    private final ProtocolLimits limits;
+    private final @Nullable Extension extension;
+    private final Utf8Validator utf8 = new Utf8Validator();
+
+    private byte[] storage = NONE;
+    private int size;
+    /** The payload lengths of this message's frames so far, the current one's included. */
+    private long declared;
+
+    private int fragments;
+    private boolean text;
+    /** Decodes this message; null if it is not encoded. */
+    private @Nullable Extension decoder;
+
+    MessageAssembler(ProtocolLimits limits, @Nullable Extension extension) {
+        this.limits = limits;
+        this.extension = extension;
+    }
+
+    /** A data frame begins. */
+    void beginFrame(FrameDecoder frame) throws ViolationException {
+        if (frame.opcode() != Opcode.CONTINUATION) {
+            text = frame.opcode() == Opcode.TEXT;
+            decoder = frame.reservedBits() == 0 ? null : extension;
+        }
+        if (frame.payloadLength() > maxDeclared() - declared) {
+            throw limits.messageTooBig();
+        }
+        declared += frame.payloadLength();
+        if (++fragments > MAX_TINY_FRAGMENTS && declared < (long) fragments * TINY_FRAGMENT) {
+            throw new ViolationException(Violation.FRAGMENTS_TOO_SMALL);
+        }
+    }
+
+    /** An encoding may lawfully make a message a little longer (deflate: stored blocks); its decoded size is tested exactly. */
+    private long maxDeclared() {
+        long max = limits.maxMessageSize();
+        return decoder != null ? max + max / 8 + 64 : max;
+    }
+
+    /**
+     * Takes the next {@code count} bytes of the frame's payload.
+     *
+     * @param missing how many bytes of this frame are still to come behind them
+     * @param key the masking key, turned to the first of these bytes
+     */
+    void append(ByteBuffer in, int count, int key, long missing, boolean lastFrame) throws ViolationException {
+        if (decoder != null) {
+            byte[] part = new byte[count];
+            in.get(part);
+            Masking.apply(key, part, 0, count);
+            decoder.decode(part, lastFrame && missing == 0, this::append);
+            return;
+        }
+        reserve(count, lastFrame ? size + count + missing : limits.maxMessageSize());
+        in.get(storage, size, count);
+        Masking.apply(key, storage, size, size + count);
+        added(count);
+    }
+
+    private void append(byte[] bytes, int from, int to) throws ViolationException {
+        int count = to - from;
+        if (count > limits.maxMessageSize() - size) {
+            throw limits.messageTooBig();
+        }
+        reserve(count, limits.maxMessageSize());
+        System.arraycopy(bytes, from, storage, size, count);
+        added(count);
+    }
+
+    private void added(int count) throws ViolationException {
+        if (text && !utf8.accept(storage, size, size + count)) {
+            throw new ViolationException(Violation.UTF8_INVALID);
+        }
+        size += count;
+    }
+
+    /** Makes room for {@code count} bytes; {@code most} is all that this message can still come to. */
+    private void reserve(int count, long most) {
+        int needed = size + count;
+        if (needed > storage.length) {
+            storage = Arrays.copyOf(storage, (int) Math.max(needed, Math.min(most, 2L * needed)));
+        }
+    }
+
+    /** The final frame has ended. */
+    Message endMessage() throws ViolationException {
+        if (text && !utf8.isComplete()) {
+            throw new ViolationException(Violation.UTF8_INVALID);
+        }
+        Message message = Message.wrap(text, storage.length == size ? storage : Arrays.copyOf(storage, size));
+        clear();
+        return message;
+    }
+
+    /** Lets go of what has arrived of a message. */
+    void clear() {
+        storage = NONE;
+        size = 0;
+        declared = 0;
+        fragments = 0;
+    }
+}

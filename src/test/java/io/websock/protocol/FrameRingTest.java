@@ -1,0 +1,58 @@
+package io.websock.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FrameRingTest {
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void isAQueueWhateverItsSize(boolean masked) {
+        Random random = new Random(3);
+        FrameRing ring = new FrameRing(masked);
+        ArrayDeque<Integer> expected = new ArrayDeque<>();
+        int next = 0;
+        for (int turn = 0; turn < 3000; turn++) {
+            int most = turn % 500 < 250 ? 40 : 3;
+            for (int i = random.nextInt(most); i > 0; i--) {
+                ring.add((byte) next, next * 31, new byte[] {(byte) (next >> 8), (byte) next});
+                expected.add(next++ & 0xFFFF);
+            }
+            int gone = random.nextInt(4) == 0 ? expected.size() : random.nextInt(expected.size() + 1);
+            for (int i = gone; i > 0; i--) {
+                ring.removeFirst();
+                expected.removeFirst();
+            }
+            if (random.nextInt(5) == 0) {
+                int kept = random.nextInt(expected.size() + 3);
+                ring.truncate(kept);
+                while (expected.size() > kept) {
+                    expected.removeLast();
+                }
+            }
+            assertThat(contents(ring)).isEqualTo(new ArrayList<>(expected));
+            for (int i = 0; i < ring.size(); i++) {
+                assertThat(ring.flags(i)).isEqualTo(ring.payload(i)[1]);
+                assertThat(ring.key(i) & 0xFFFF).isEqualTo(masked ? number(ring, i) * 31 & 0xFFFF : 0);
+            }
+        }
+    }
+
+    private static List<Integer> contents(FrameRing ring) {
+        List<Integer> contents = new ArrayList<>();
+        for (int i = 0; i < ring.size(); i++) {
+            contents.add(number(ring, i));
+        }
+        return contents;
+    }
+
+    private static int number(FrameRing ring, int index) {
+        return (ring.payload(index)[0] & 0xFF) << 8 | (ring.payload(index)[1] & 0xFF);
+    }
+}
