@@ -1,0 +1,13 @@
+package io.websock.handshake;
+
+import java.util.List;
+
+/** What the handshake has to know of the endpoint that a path leads to. */
+public interface Route {
+
+    /** The subprotocols that it speaks (RFC 6455 §1.9), in their case; the client's order of preference decides. */
+    List<String> subprotocols();
+
+    /** Whose pages may connect. */
+    OriginPolicy origins();
+}

@@ -1,0 +1,33 @@
+package io.websock.handshake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Base64;
+import org.junit.jupiter.api.Test;
+
+/** RFC 6455 §4.2.2 item 5.4; which keys are refused is in {@link HandshakeTableTest}. */
+class SecWebSocketKeyTest {
+
+    @Test
+    void theAcceptValueIsThatOfTheRfc() {
+        assertThat(new SecWebSocketKey("dGhlIHNhbXBsZSBub25jZQ==").accept()).isEqualTo("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+    }
+
+    @Test
+    void everyKeyOf16BytesIsOne() throws RefusedException {
+        byte[] nonce = new byte[16];
+        for (int i = 0; i < 256; i++) {
+            nonce[i % 16] = (byte) (i * 31);
+            nonce[15] = (byte) i;
+            String key = Base64.getEncoder().encodeToString(nonce);
+            Request request = Server.parse("GET / HTTP/1.1\r\nHost: a\r\nSec-WebSocket-Key: " + key + "\r\n\r\n");
+            assertThat(SecWebSocketKey.of(request).value()).isEqualTo(key);
+        }
+    }
+
+    @Test
+    void aPlatformWithoutSha1IsNone() {
+        assertThatThrownBy(() -> SecWebSocketKey.digest("SHA-0")).isInstanceOf(IllegalStateException.class);
+    }
+}
