@@ -1,0 +1,84 @@
+package io.websock.engine;
+
+import java.io.IOException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One listening socket on an event loop. When the process has no file descriptor left, it pauses instead of spinning. */
+final class Acceptor implements Selectable {
+    private static final Logger log = LoggerFactory.getLogger(Acceptor.class);
+    /** How many connections are taken in one turn of the loop. */
+    private static final int BATCH = 64;
+
+    private static final long MIN_PAUSE = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long MAX_PAUSE = TimeUnit.SECONDS.toNanos(1);
+
+    private final WebSocketServer server;
+    private final EventLoop loop;
+    private final ServerSocketChannel channel;
+    private final Timer timer = new Timer(this);
+    private final SelectionKey key;
+    private long pause = MIN_PAUSE;
+
+    /** Must be created on its loop, or before that starts. */
+    Acceptor(WebSocketServer server, EventLoop loop, ServerSocketChannel channel) throws IOException {
+        this.server = server;
+        this.loop = loop;
+        this.channel = channel;
+        this.key = loop.register(channel, SelectionKey.OP_ACCEPT, this);
+    }
+
+    @Override
+    public void onReady() {
+        try {
+            for (int i = 0; i < BATCH; i++) {
+                SocketChannel accepted = channel.accept();
+                if (accepted == null) {
+                    return;
+                }
+                pause = MIN_PAUSE;
+                server.accepted(accepted);
+            }
+        } catch (IOException e) {
+            onFailure(e);
+        }
+    }
+
+    @Override
+    public void onTimer() {
+        if (key.isValid()) {
+            key.interestOps(SelectionKey.OP_ACCEPT);
+        }
+    }
+
+    @Override
+    public void onFailure(Throwable failure) {
+        if (pause == MIN_PAUSE) {
+            log.warn("Cannot accept connections, trying again from time to time: {}", failure.toString());
+        }
+        if (key.isValid()) {
+            key.interestOps(0);
+            loop.schedule(timer, loop.now() + pause);
+            pause = Math.min(MAX_PAUSE, 2 * pause);
+        }
+    }
+
+    @Override
+    public void onStopping() {
+        // Goes on: whoever comes now is answered with 503.
+    }
+
+    @Override
+    public void onLoopEnd() {
+        loop.deregister(key, timer);
+        try {
+            channel.close();
+        } catch (IOException e) {
+            log.debug("Listening socket did not close", e);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package io.websock.engine;
+
+import io.websock.api.WebSocketListener;
+import io.websock.handshake.OriginPolicy;
+import io.websock.handshake.Route;
+import java.util.List;
+
+/**
+ * A path and what happens there.
+ *
+ * @param path as in a request, percent-decoded; starts with a slash
+ * @param subprotocols that the listener speaks (RFC 6455 §1.9)
+ * @param origins whose pages may connect (RFC 6455 §10.2)
+ * @param maxMessageSize in bytes
+ * @param nonBlocking whether the listener runs on the event loop, where it must never block
+ */
+public record Endpoint(
+        String path,
+        WebSocketListener listener,
+        List<String> subprotocols,
+        OriginPolicy origins,
+        int maxMessageSize,
+        boolean nonBlocking)
+        implements Route {
+
+    public Endpoint {
+        if (!path.startsWith("/")) {
+            throw new IllegalArgumentException("path of an endpoint starts with a slash: " + path);
+        }
+        subprotocols = List.copyOf(subprotocols);
+    }
+}

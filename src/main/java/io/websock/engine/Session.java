@@ -1,0 +1,290 @@
+package io.websock.engine;
+
+import static io.websock.engine.Connection.NEVER;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+
+import io.websock.api.CloseCode;
+import io.websock.api.CloseInfo;
+import io.websock.api.Message;
+import io.websock.api.SendResult;
+import io.websock.api.WebSocketConnection;
+import io.websock.handshake.Upgrade;
+import io.websock.protocol.OutboundQueue;
+import io.websock.protocol.Protocol;
+import io.websock.protocol.Receiver;
+import io.websock.protocol.Role;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The WebSocket on an upgraded {@link Connection}: between {@link Protocol} and listener, and, for the application, the {@link
+ * WebSocketConnection} itself.
+ */
+final class Session implements WebSocketConnection, Receiver {
+    private static final Logger log = LoggerFactory.getLogger(Session.class);
+
+    /** A Close frame holds 125 bytes, and two of them are the code (RFC 6455 §5.5). */
+    private static final int MAX_REASON = 123;
+
+    private final Connection connection;
+    private final EngineSettings settings;
+    private final Endpoint endpoint;
+    private final OutboundQueue outbound;
+    private final Protocol protocol;
+    private final Mailbox mailbox;
+    private final @Nullable String query;
+    private final @Nullable String subprotocol;
+
+    /** When the last Ping was queued. */
+    private long pinged = Long.MIN_VALUE;
+    /** By when the closing handshake, once begun, has to come to its next step. */
+    private long closeDeadline = NEVER;
+
+    Session(WebSocketServer server, Connection connection, Upgrade<Endpoint> upgrade, OutboundQueue outbound) {
+        this.connection = connection;
+        this.settings = server.settings();
+        this.endpoint = upgrade.route();
+        this.outbound = outbound;
+        this.query = upgrade.request().query();
+        this.subprotocol = upgrade.subprotocol();
+        this.protocol = new Protocol(
+                Role.SERVER,
+                settings.limits().protocol().withMaxMessageSize(endpoint.maxMessageSize()),
+                null,
+                this,
+                outbound,
+                connection.loop.now());
+        this.mailbox = new Mailbox(
+                this, endpoint.listener(), endpoint.nonBlocking() ? null : server.executor(), settings.inbound());
+    }
+
+    // From the connection, on its loop
+
+    void opened() {
+        mailbox.opened();
+    }
+
+    void receive(ByteBuffer in) {
+        protocol.receive(in, connection.loop.now());
+        if (!outbound.isEmpty()) {
+            connection.flushSoon();
+        }
+    }
+
+    /** Whether nothing more is processed. */
+    boolean hasEnded() {
+        return protocol.hasEnded();
+    }
+
+    /** Whether it has ended, and the listener has dealt with everything that came before. */
+    boolean isDone() {
+        return protocol.hasEnded() && mailbox.isIdle();
+    }
+
+    /** Queues our Close frame, if that has not happened yet. */
+    void finish() {
+        protocol.finish();
+    }
+
+    /** Whether there is room for more messages to answer. */
+    boolean hasRoom() {
+        return outbound.bytes() <= settings.outbound().lowWater() && !mailbox.isFull();
+    }
+
+    /** Some of what was queued is written. */
+    void written() {
+        if (outbound.bytes() <= settings.outbound().lowWater()) {
+            mailbox.release();
+        }
+    }
+
+    void goAway() {
+        close(CloseCode.GOING_AWAY, "server is stopping");
+    }
+
+    void lost(String how) {
+        protocol.lost(how);
+    }
+
+    void aborted(String why) {
+        protocol.abort(why);
+    }
+
+    void closed() {
+        if (!protocol.hasEnded() || !outbound.isEmpty()) {
+            protocol.abort("connection reset");
+        }
+        CloseInfo info = requireNonNull(protocol.closeInfo());
+        log.debug("Closed {}: {}", this, info);
+        mailbox.closed(info);
+    }
+
+    // Time
+
+    void onTime(long now) {
+        if (now >= closeDeadline) {
+            if (protocol.hasEnded()) {
+                connection.finish(); // the listener takes too long over what came before
+            } else {
+                connection.abort("no Close frame within websocket.limits.close-timeout");
+            }
+        } else if (now >= keepAliveDeadline()) {
+            if (awaitsPong()) {
+                connection.abort("nothing received within websocket.keep-alive.timeout of a Ping");
+            } else if (outbound.ping()) {
+                pinged = now;
+                connection.flushSoon();
+            } else {
+                closeBySoon(); // our Close is queued already, and the task that says so is on its way
+            }
+        }
+    }
+
+    long nextDeadline() {
+        return Math.min(closeDeadline, keepAliveDeadline());
+    }
+
+    private long keepAliveDeadline() {
+        if (connection.isReadPaused() || closeDeadline != NEVER) {
+            return NEVER;
+        }
+        EngineSettings.KeepAlive keepAlive = settings.keepAlive();
+        return awaitsPong()
+                ? pinged + keepAlive.timeout().toNanos()
+                : Math.min(connection.transport.received(), connection.transport.sent())
+                        + keepAlive.interval().toNanos();
+    }
+
+    /** Any byte will do: it shows that the peer is there. */
+    private boolean awaitsPong() {
+        return pinged >= connection.transport.received();
+    }
+
+    // From the protocol
+
+    @Override
+    public boolean onMessage(Message message) {
+        mailbox.message(message);
+        if (isCongested() || mailbox.isFull()) {
+            connection.pauseReading();
+            return false;
+        }
+        return true;
+    }
+
+    @Override
+    public void onPong(byte[] payload) {
+        mailbox.pong(payload);
+    }
+
+    @Override
+    public void onEnd() {
+        closeBySoon();
+    }
+
+    private void closeBySoon() {
+        closeDeadline = connection.loop.now() + settings.limits().closeTimeout().toNanos();
+    }
+
+    // From the mailbox, from any thread
+
+    /** Whether the peer has to read before it gets more to answer. */
+    boolean isCongested() {
+        return outbound.bytes() > settings.outbound().highWater();
+    }
+
+    /** The mailbox has room again, or is empty. */
+    void settleSoon() {
+        connection.settleSoon();
+    }
+
+    void listenerFailed(Throwable failure) {
+        log.error("Listener failed on {}", this, failure);
+        if (failure instanceof VirtualMachineError) {
+            connection.loop.execute(() -> connection.abort("listener failed"));
+        } else {
+            begin(outbound.close(CloseCode.INTERNAL_ERROR, ""));
+        }
+    }
+
+    // From the application, from any thread
+
+    @Override
+    public SendResult send(Message message) {
+        SendResult result = outbound.offer(message);
+        if (result == SendResult.ACCEPTED) {
+            connection.flushSoon();
+        } else {
+            begin(result == SendResult.OVERFLOW);
+        }
+        return result;
+    }
+
+    @Override
+    public void close(int code, String reason) {
+        if (!CloseCode.isSendable(code)) {
+            throw new IllegalArgumentException("a Close frame must not have the code " + code);
+        }
+        if (reason.getBytes(UTF_8).length > MAX_REASON) {
+            throw new IllegalArgumentException("the reason of a Close frame has at most " + MAX_REASON + " bytes");
+        }
+        begin(outbound.close(code, reason));
+    }
+
+    /** If our Close frame is now queued, it goes out, and the peer has so long to answer it. */
+    private void begin(boolean closing) {
+        if (closing) {
+            connection.flushSoon();
+            connection.loop.execute(() -> {
+                if (closeDeadline == NEVER) {
+                    closeBySoon();
+                }
+                connection.settle();
+            });
+        }
+    }
+
+    @Override
+    public String id() {
+        return Long.toString(connection.number);
+    }
+
+    @Override
+    public String path() {
+        return endpoint.path();
+    }
+
+    @Override
+    public @Nullable String query() {
+        return query;
+    }
+
+    @Override
+    public @Nullable String subprotocol() {
+        return subprotocol;
+    }
+
+    @Override
+    public InetSocketAddress remoteAddress() {
+        return connection.remoteAddress;
+    }
+
+    @Override
+    public boolean isOpen() {
+        return !outbound.isClosing();
+    }
+
+    @Override
+    public long queuedBytes() {
+        return outbound.bytes();
+    }
+
+    @Override
+    public String toString() {
+        return connection + " on " + endpoint.path();
+    }
+}

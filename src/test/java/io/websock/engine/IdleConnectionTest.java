@@ -1,0 +1,89 @@
+package io.websock.engine;
+
+import static io.websock.engine.Engine.until;
+import static io.websock.testkit.Frames.concat;
+import static io.websock.testkit.Frames.masked;
+import static io.websock.testkit.Frames.ping;
+import static io.websock.testkit.Frames.text;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.websock.testkit.RawClient;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What an open connection costs that has done its work and waits for more. */
+class IdleConnectionTest {
+    private static final int COUNT = 5000;
+    private static final int MOST = 1536;
+
+    /** Bytes of live heap, by class. */
+    private static Map<String, Long> heap(Child child) throws IOException {
+        // "   1:          5000         360000  io.websock.engine.Connection", some with a module behind it
+        return child.histogram().stream()
+                .map(line -> line.trim().split("\\s+"))
+                .filter(column -> column.length >= 4 && column[0].endsWith(":"))
+                .collect(Collectors.toMap(column -> column[3], column -> Long.parseLong(column[2]), Long::sum));
+    }
+
+    /** Opens {@code count} connections, and exchanges something on each. */
+    private static List<RawClient> open(int count, Child child) throws IOException {
+        byte[] request = RawClient.request(Engine.PATH);
+        byte[] frames = masked(concat(text("x".repeat(1000)), ping((byte) 1)));
+        List<RawClient> clients = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            clients.add(RawClient.connect(child.address()));
+            clients.get(i).send(request, frames);
+        }
+        for (RawClient client : clients) {
+            client.upgraded();
+            assertThat(client.frame().payload().length + client.frame().payload().length)
+                    .isEqualTo(1001);
+        }
+        return clients;
+    }
+
+    private static void reset(List<RawClient> clients) throws IOException {
+        for (RawClient client : clients) {
+            client.reset();
+        }
+    }
+
+    /** Live heap per connection in bytes. */
+    private static double measure(int maxMessageSize, Path directory) throws IOException {
+        try (Child child = new Child(0, maxMessageSize, directory)) {
+            reset(open(200, child));
+            until("these are closed", () -> child.connections() == 0);
+            heap(child);
+            Map<String, Long> before = heap(child);
+            List<RawClient> clients = open(COUNT, child);
+            Map<String, Long> after = heap(child);
+            reset(clients);
+            before.forEach((type, bytes) -> after.merge(type, -bytes, Long::sum));
+            double perConnection =
+                    (double) after.values().stream().mapToLong(bytes -> bytes).sum() / COUNT;
+            System.out.printf(
+                    "messages up to %d B: %.0f B of live heap per idle connection%n", maxMessageSize, perConnection);
+            after.entrySet().stream()
+                    .sorted(Map.Entry.<String, Long>comparingByValue(Comparator.reverseOrder()))
+                    .filter(entry -> entry.getValue() >= 4 * COUNT)
+                    .forEach(entry ->
+                            System.out.printf("%8.1f B  %s%n", (double) entry.getValue() / COUNT, entry.getKey()));
+            return perConnection;
+        }
+    }
+
+    @Test
+    void anIdleConnectionHoldsNoBufferWhateverTheLimitOfItsMessages(@TempDir Path directory) throws Exception {
+        double small = measure(64 << 10, directory);
+        double large = measure(16 << 20, directory);
+        assertThat(small).isLessThan(MOST);
+        assertThat(large / small).isBetween(0.95, 1.05);
+    }
+}
