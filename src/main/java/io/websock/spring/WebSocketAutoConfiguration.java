@@ -1,0 +1,101 @@
+package io.websock.spring;
+
+import io.websock.api.HandshakeInterceptor;
+import io.websock.engine.EngineSettings;
+import io.websock.engine.WebSocketServer;
+import java.util.concurrent.Executor;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnThreading;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.thread.Threading;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.task.SimpleAsyncTaskExecutor;
+
+/** Boots a {@link WebSocketServer} for the endpoints of the application. Each bean backs off for the application's own. */
+@AutoConfiguration
+@EnableConfigurationProperties(WebSocketProperties.class)
+public final class WebSocketAutoConfiguration {
+    /**
+     * The name of the {@link Executor} bean on which listeners that may block run. An application that declares its own should make it no
+     * default candidate either, or Boot takes it for the application's {@code applicationTaskExecutor} and leaves that out.
+     */
+    public static final String LISTENER_EXECUTOR = "webSocketListenerExecutor";
+
+    private static final String THREAD_NAME_PREFIX = "websocket-listener-";
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnBooleanProperty(name = "websocket.server.enabled", matchIfMissing = true)
+    static class ServerConfiguration {
+
+        @Bean
+        @ConditionalOnMissingBean
+        EngineSettings webSocketEngineSettings(WebSocketProperties properties) {
+            return properties.engineSettings();
+        }
+
+        @Bean
+        @ConditionalOnMissingBean
+        WebSocketEndpoints webSocketEndpoints(ListableBeanFactory beans, WebSocketProperties properties) {
+            return new EndpointFinder(beans, properties).find();
+        }
+
+        @Bean
+        @ConditionalOnMissingBean
+        WebSocketServer webSocketServer(
+                WebSocketProperties properties,
+                EngineSettings settings,
+                WebSocketEndpoints endpoints,
+                ObjectProvider<HandshakeInterceptor> interceptors,
+                @Qualifier(LISTENER_EXECUTOR) Executor executor) {
+            Integer eventLoops = properties.server().eventLoops();
+            return new WebSocketServer(
+                    settings,
+                    eventLoops != null ? eventLoops : Runtime.getRuntime().availableProcessors(),
+                    endpoints.all(),
+                    interceptors.orderedStream().toList(),
+                    executor);
+        }
+
+        @Bean
+        @ConditionalOnMissingBean
+        WebSocketServerLifecycle webSocketServerLifecycle(
+                WebSocketServer server,
+                WebSocketEndpoints endpoints,
+                WebSocketProperties properties,
+                ConfigurableApplicationContext context) {
+            return new WebSocketServerLifecycle(server, endpoints, properties.server(), context);
+        }
+    }
+
+    /** No default candidates: nobody who asks for just any executor, Boot's own conditions included, is given one of these. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnBooleanProperty(name = "websocket.server.enabled", matchIfMissing = true)
+    @ConditionalOnMissingBean(name = LISTENER_EXECUTOR)
+    static class ListenerExecutorConfiguration {
+
+        @Bean(name = LISTENER_EXECUTOR, defaultCandidate = false)
+        @ConditionalOnThreading(Threading.VIRTUAL)
+        SimpleAsyncTaskExecutor webSocketListenerExecutorVirtualThreads(EngineSettings settings) {
+            SimpleAsyncTaskExecutor executor = new SimpleAsyncTaskExecutor(THREAD_NAME_PREFIX);
+            executor.setVirtualThreads(true);
+            executor.setTaskTerminationTimeout(settings.limits().closeTimeout().toMillis());
+            return executor;
+        }
+
+        @Bean(name = LISTENER_EXECUTOR, defaultCandidate = false)
+        @ConditionalOnThreading(Threading.PLATFORM)
+        ListenerThreadPool webSocketListenerExecutor(WebSocketProperties properties, EngineSettings settings) {
+            return new ListenerThreadPool(
+                    THREAD_NAME_PREFIX,
+                    properties.handlers().maxThreads(),
+                    settings.limits().closeTimeout());
+        }
+    }
+}

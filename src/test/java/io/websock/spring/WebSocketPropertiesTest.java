@@ -1,0 +1,264 @@
+package io.websock.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.websock.engine.EngineSettings;
+import io.websock.handshake.HeadLimits;
+import io.websock.protocol.ProtocolLimits;
+import java.io.StringReader;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+import org.springframework.util.unit.DataSize;
+
+/** What can be configured, and what a mistake leads to. */
+class WebSocketPropertiesTest {
+
+    private final ApplicationContextRunner runner =
+            new ApplicationContextRunner().withUserConfiguration(PropertiesConfiguration.class);
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableConfigurationProperties(WebSocketProperties.class)
+    static class PropertiesConfiguration {}
+
+    @Test
+    void nothingConfiguredIsTheEnginesDefault() {
+        runner.run(context -> {
+            WebSocketProperties properties = context.getBean(WebSocketProperties.class);
+            assertThat(properties.engineSettings()).isEqualTo(EngineSettings.DEFAULT);
+            assertThat(properties.server()).isEqualTo(new WebSocketProperties.Server(true, 8888, null, null));
+            assertThat(properties.allowedOrigins()).isEmpty();
+            assertThat(properties.endpoints()).isEmpty();
+            assertThat(properties.handlers().maxThreads()).isEqualTo(200);
+        });
+    }
+
+    @Test
+    void everythingCanBeConfigured() throws Exception {
+        Properties all = new Properties();
+        all.load(new StringReader("""
+                websocket.server.enabled=false
+                websocket.server.port=9999
+                websocket.server.address=127.0.0.1
+                websocket.server.event-loops=3
+                websocket.limits.max-message-size=1MB
+                websocket.limits.max-request-head-size=4KB
+                websocket.limits.max-request-headers=10
+                websocket.limits.max-request-target-size=1KB
+                websocket.limits.handshake-timeout=1s
+                websocket.limits.close-timeout=2s
+                websocket.limits.max-connections=11
+                websocket.limits.max-handshakes=12
+                websocket.limits.control-frames-per-second=13
+                websocket.limits.control-frame-burst=14
+                websocket.keep-alive.interval=3s
+                websocket.keep-alive.timeout=4s
+                websocket.inbound.max-pending=15
+                websocket.inbound.max-pending-bytes=16B
+                websocket.outbound.max-queue=19B
+                websocket.outbound.high-water=18B
+                websocket.outbound.low-water=17B
+                websocket.outbound.stall-timeout=5s
+                websocket.allowed-origins=https://example.org,https://example.com:8443
+                websocket.endpoints.[/ws].max-message-size=16MB
+                websocket.endpoints.[/ws].allowed-origins=*
+                websocket.handlers.max-threads=20
+                """));
+        runner.withInitializer(context -> context.getEnvironment()
+                        .getPropertySources()
+                        .addFirst(new MapPropertySource("test", strings(all))))
+                .run(context -> {
+                    WebSocketProperties properties = context.getBean(WebSocketProperties.class);
+                    assertThat(properties.server())
+                            .isEqualTo(
+                                    new WebSocketProperties.Server(false, 9999, InetAddress.getByName("127.0.0.1"), 3));
+                    assertThat(properties.engineSettings())
+                            .isEqualTo(new EngineSettings(
+                                    new EngineSettings.Limits(
+                                            new ProtocolLimits(1 << 20, 13, 14),
+                                            new HeadLimits(4 << 10, 10, 1 << 10),
+                                            Duration.ofSeconds(1),
+                                            Duration.ofSeconds(2),
+                                            11,
+                                            12),
+                                    new EngineSettings.KeepAlive(Duration.ofSeconds(3), Duration.ofSeconds(4)),
+                                    new EngineSettings.Inbound(15, 16),
+                                    new EngineSettings.Outbound(19, 18, 17, Duration.ofSeconds(5))));
+                    assertThat(properties.allowedOrigins())
+                            .containsExactly("https://example.org", "https://example.com:8443");
+                    assertThat(properties.endpoints())
+                            .isEqualTo(Map.of(
+                                    "/ws",
+                                    new WebSocketProperties.EndpointSettings(DataSize.ofMegabytes(16), List.of("*"))));
+                    assertThat(properties.handlers().maxThreads()).isEqualTo(20);
+                });
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            websocket.server.port                        | 65536   | -1 (none), 0 (any free port) or 1 to 65535
+            websocket.server.port                        | -2      | -1 (none), 0 (any free port) or 1 to 65535
+            websocket.server.port                        | abc     | a whole number
+            websocket.server.enabled                     | maybe   | true or false
+            websocket.server.address                     | a b     | an IP address or a host name that can be resolved
+            websocket.server.event-loops                 | 0       | 1 to 1024
+            websocket.server.event-loops                 | 1025    | 1 to 1024
+            websocket.limits.max-message-size            | 0       | a size from 1B to 1GB
+            websocket.limits.max-message-size            | 2GB     | a size from 1B to 1GB
+            websocket.limits.max-message-size            | lots    | a size such as 64KB or 16MB
+            websocket.limits.max-message-size            | -1B     | a size from 1B to 1GB
+            websocket.limits.max-request-head-size       | 0       | a size from 1B to 1GB
+            websocket.limits.max-request-headers         | 0       | at least 1
+            websocket.limits.max-request-target-size     | 0       | a size from 1B to 1GB
+            websocket.limits.max-request-target-size     | 9KB     | at most websocket.limits.max-request-head-size=8KB
+            websocket.limits.handshake-timeout           | 0s      | a duration from 1ms to 365d
+            websocket.limits.handshake-timeout           | soon    | a duration such as 500ms or 10s
+            websocket.limits.close-timeout               | 366d    | a duration from 1ms to 365d
+            websocket.limits.max-connections             | 0       | at least 1
+            websocket.limits.max-connections             | 3000000000 | a whole number
+            websocket.limits.max-handshakes              | 0       | at least 1
+            websocket.limits.control-frames-per-second   | 0       | at least 1
+            websocket.limits.control-frame-burst         | 0       | at least 1
+            websocket.keep-alive.interval                | -5s     | a duration from 1ms to 365d
+            websocket.keep-alive.timeout                 | 0       | a duration from 1ms to 365d
+            websocket.inbound.max-pending                | 0       | at least 1
+            websocket.inbound.max-pending-bytes          | 0       | a size from 1B to 1GB
+            websocket.outbound.max-queue                 | 0       | a size from 1B to 1GB
+            websocket.outbound.high-water                | 257KB   | at most websocket.outbound.max-queue=256KB
+            websocket.outbound.low-water                 | 129KB   | at most websocket.outbound.high-water=128KB
+            websocket.outbound.stall-timeout             | 0       | a duration from 1ms to 365d
+            websocket.allowed-origins                    | example.org | a list of origins such as https://example.org, or * for any
+            websocket.allowed-origins                    | https://example.org/ | a list of origins such as https://example.org, or * for any
+            websocket.endpoints[/ws].max-message-size    | 0       | a size from 1B to 1GB
+            websocket.endpoints[/ws].max-message-size    | big     | a size such as 64KB or 16MB
+            websocket.endpoints[/ws].allowed-origins     | null    | a list of origins such as https://example.org, or * for any
+            websocket.handlers.max-threads               | 0       | at least 1
+            websocket.limits                             | 1       | a group of properties
+            websocket.endpoints[/ws]                     | 16MB    | a group of properties
+            """)
+    void invalidValueIsNamedWithItsPropertyAndWhatItHasToBe(String property, String value, String rule) {
+        FailureAnalysis analysis = analysis(property + "=" + value);
+        assertThat(analysis.getDescription())
+                .startsWith("Invalid property " + property + "=" + value + " (")
+                .endsWith("). It has to be " + rule + ".")
+                .doesNotContain("\n");
+        assertThat(analysis.getAction()).isEqualTo("Correct " + property + ", or remove it to have its default.");
+    }
+
+    @Test
+    void defaultThatContradictsAConfiguredValueIsNamed() {
+        assertThat(analysis("websocket.outbound.max-queue=100KB").getDescription())
+                .isEqualTo("Invalid property websocket.outbound.high-water=128KB."
+                        + " It has to be at most websocket.outbound.max-queue=100KB.");
+    }
+
+    @Test
+    void oneOfSeveralOriginsIsNamed() {
+        assertThat(analysis("websocket.allowed-origins[0]=https://example.org", "websocket.allowed-origins[1]=null")
+                        .getDescription())
+                .startsWith("Invalid property websocket.allowed-origins=null. It has to be a list of origins");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "websocket.prot",
+                "websocket.server.prot",
+                "websocket.limits.max-mesage-size",
+                "websocket.limit.max-message-size",
+                "websocket.endpoints[/ws].max-mesage-size"
+            })
+    void unknownNameStopsTheStart(String name) {
+        FailureAnalysis analysis = analysis(name + "=1");
+        assertThat(analysis.getDescription())
+                .startsWith("Unknown property " + name + "=1 (")
+                .doesNotContain("\n");
+        assertThat(analysis.getAction()).contains("Correct the name");
+    }
+
+    @Test
+    void everyUnknownNameIsListed() {
+        assertThat(analysis("websocket.server.a=1", "websocket.server.b=2")
+                        .getDescription()
+                        .lines())
+                .hasSize(2)
+                .allMatch(line -> line.startsWith("Unknown property websocket.server."));
+    }
+
+    @Test
+    void namesMayBeWrittenAsBootAllowsIt() {
+        runner.withPropertyValues(
+                        "websocket.limits.maxMessageSize=1KB",
+                        "websocket.keepAlive.interval=1s",
+                        "websocket.allowedOrigins[0]=https://example.org",
+                        "websocket.endpoints.[/a].allowedOrigins[0]=*")
+                .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    @Test
+    void listMayBeReplacedByAShorterOneOfAnotherSource() {
+        runner.withInitializer(context -> context.getEnvironment()
+                        .getPropertySources()
+                        .addLast(new MapPropertySource(
+                                "file",
+                                Map.of(
+                                        "websocket.allowed-origins[0]", "https://a.example",
+                                        "websocket.allowed-origins[1]", "https://b.example"))))
+                .withPropertyValues("websocket.allowed-origins=https://c.example")
+                .run(context -> assertThat(
+                                context.getBean(WebSocketProperties.class).allowedOrigins())
+                        .containsExactly("https://c.example"));
+    }
+
+    /** Kubernetes gives a pod such variables for every Service of its namespace, one named «websocket» included. */
+    @Test
+    void environmentVariablesBindAndForeignOnesAreIgnored() {
+        runner.withInitializer(context -> context.getEnvironment()
+                        .getPropertySources()
+                        .replace(
+                                StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
+                                new SystemEnvironmentPropertySource(
+                                        StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
+                                        Map.of(
+                                                "WEBSOCKET_LIMITS_MAXMESSAGESIZE", "1KB",
+                                                "WEBSOCKET_ALLOWEDORIGINS_0", "https://example.org",
+                                                "WEBSOCKET_SERVICE_HOST", "10.0.0.1",
+                                                "WEBSOCKET_PORT", "tcp://10.0.0.1:80",
+                                                "WEBSOCKET_PORT_80_TCP_ADDR", "10.0.0.1"))))
+                .run(context -> {
+                    WebSocketProperties properties = context.getBean(WebSocketProperties.class);
+                    assertThat(properties.limits().maxMessageSize()).isEqualTo(DataSize.ofKilobytes(1));
+                    assertThat(properties.allowedOrigins()).containsExactly("https://example.org");
+                });
+    }
+
+    @Test
+    void failuresOfOthersAreLeftToOthers() {
+        WebSocketPropertyFailureAnalyzer analyzer = new WebSocketPropertyFailureAnalyzer(new StandardEnvironment());
+        assertThat(analyzer.analyze(new IllegalStateException(new IllegalArgumentException())))
+                .isNull();
+    }
+
+    private FailureAnalysis analysis(String... properties) {
+        return Analyses.of(runner.withPropertyValues(properties));
+    }
+
+    private static Map<String, Object> strings(Properties properties) {
+        return properties.stringPropertyNames().stream()
+                .collect(Collectors.toMap(name -> name, properties::getProperty));
+    }
+}
