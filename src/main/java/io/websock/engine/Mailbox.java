@@ -7,6 +7,7 @@ import io.websock.api.Message;
 import io.websock.api.WebSocketListener;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -21,12 +22,14 @@ final class Mailbox implements Runnable {
     private static final int BATCH = 64;
 
     private static final Object OPENED = new Object();
+    /** Of a listener that nothing ever waits for. */
+    private static final Queue<Object> NONE = new ArrayDeque<>(0);
 
     private final Session session;
     private final WebSocketListener listener;
     private final @Nullable Executor executor;
     private final EngineSettings.Inbound limits;
-    private final ArrayDeque<Object> events = new ArrayDeque<>(2);
+    private final Queue<Object> events;
 
     private int pendingMessages;
     private long pendingBytes;
@@ -45,6 +48,7 @@ final class Mailbox implements Runnable {
         this.listener = listener;
         this.executor = executor;
         this.limits = limits;
+        this.events = executor == null ? NONE : new ArrayDeque<>(2);
     }
 
     void opened() {

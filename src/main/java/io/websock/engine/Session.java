@@ -51,13 +51,8 @@ final class Session implements WebSocketConnection, Receiver {
         this.outbound = outbound;
         this.query = upgrade.request().query();
         this.subprotocol = upgrade.subprotocol();
-        this.protocol = new Protocol(
-                Role.SERVER,
-                settings.limits().protocol().withMaxMessageSize(endpoint.maxMessageSize()),
-                null,
-                this,
-                outbound,
-                connection.loop.now());
+        this.protocol =
+                new Protocol(Role.SERVER, server.protocolLimits(endpoint), null, this, outbound, connection.loop.now());
         this.mailbox = new Mailbox(
                 this, endpoint.listener(), endpoint.nonBlocking() ? null : server.executor(), settings.inbound());
     }

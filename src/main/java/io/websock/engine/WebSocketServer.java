@@ -1,9 +1,11 @@
 package io.websock.engine;
 
+import static java.util.Objects.requireNonNull;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 import io.websock.api.HandshakeInterceptor;
 import io.websock.handshake.ServerHandshake;
+import io.websock.protocol.ProtocolLimits;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
@@ -14,6 +16,7 @@ import java.nio.channels.UnresolvedAddressException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -42,6 +45,7 @@ public final class WebSocketServer {
     private final int eventLoops;
 
     private final ServerHandshake<Endpoint> handshake;
+    private final Map<Endpoint, ProtocolLimits> protocolLimits = new IdentityHashMap<>();
     private final List<EventLoop> loops = new ArrayList<>();
     private final AtomicLong numbers = new AtomicLong();
     private final AtomicInteger open = new AtomicInteger();
@@ -66,6 +70,9 @@ public final class WebSocketServer {
         this.settings = settings;
         this.eventLoops = eventLoops;
         this.handshake = new ServerHandshake<>(byPath(endpoints)::get);
+        for (Endpoint endpoint : endpoints) {
+            protocolLimits.put(endpoint, settings.limits().protocol().withMaxMessageSize(endpoint.maxMessageSize()));
+        }
         this.interceptors = List.copyOf(interceptors);
         this.executor = executor;
     }
@@ -159,6 +166,10 @@ public final class WebSocketServer {
 
     ServerHandshake<Endpoint> handshake() {
         return handshake;
+    }
+
+    ProtocolLimits protocolLimits(Endpoint endpoint) {
+        return requireNonNull(protocolLimits.get(endpoint));
     }
 
     List<HandshakeInterceptor> interceptors() {

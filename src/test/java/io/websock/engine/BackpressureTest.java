@@ -110,7 +110,7 @@ class BackpressureTest {
 
     @Test
     void aPeerThatReadsSlowlyButSteadilyIsNotReset() throws Exception {
-        engine.outbound = new EngineSettings.Outbound(64 << 20, 128 * 1024, 64 * 1024, Duration.ofMillis(200));
+        engine.outbound = new EngineSettings.Outbound(64 << 20, 128 * 1024, 64 * 1024, Duration.ofMillis(1500));
         AtomicReference<WebSocketConnection> connection = new AtomicReference<>();
         engine.start((opened, message) -> connection.set(opened), true);
         RawClient client = engine.openWithSmallBuffer();
@@ -118,9 +118,9 @@ class BackpressureTest {
         until("the connection", () -> connection.get() != null);
         byte[] payload = new byte[32 << 20];
         connection.get().send(Message.wrap(false, payload));
-        // For four times as long, in pieces of the size that the engine writes.
-        for (int i = 0; i < 40; i++) {
-            Thread.sleep(20);
+        // For more than twice as long, in pieces of the size that the engine writes.
+        for (int i = 0; i < 30; i++) {
+            Thread.sleep(120);
             for (int read = 0; read < 256 * 1024; ) {
                 read += client.bytes(64 * 1024).length;
             }

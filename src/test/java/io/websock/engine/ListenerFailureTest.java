@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -184,18 +185,24 @@ class ListenerFailureTest {
 
     @Test
     void anExecutorThatTakesNothingEndsTheConnectionWith1011AndTheListenerSeesTheEnd() throws Exception {
+        AtomicInteger running = new AtomicInteger();
         AtomicBoolean rejecting = new AtomicBoolean();
         Executor real = engine.executor;
         engine.executor = task -> {
             if (rejecting.get()) {
                 throw new RejectedExecutionException("rejected by a test");
             }
-            real.execute(task);
+            running.incrementAndGet();
+            real.execute(() -> {
+                task.run();
+                running.decrementAndGet();
+            });
         };
         RecordingListener listener = engine.startEcho(false);
         RawClient client = engine.open();
         expectEcho(client);
         listener.expect("open", "text still there");
+        until("the executor is idle", () -> running.get() == 0);
         rejecting.set(true);
         client.sendFrames(text("missed"));
         client.expectClose(1011, "");

@@ -81,7 +81,7 @@ class TimersTest {
 
     /** Against a list that is sorted at each look. */
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    @ValueSource(longs = {1, 2, 3, 4, 5})
     void anyOrderOfCallsFiresTheTimersInTheirOrder(long seed) {
         Random random = new Random(seed);
         List<Timer> all = new ArrayList<>();
@@ -90,7 +90,7 @@ class TimersTest {
         }
         List<Timer> expected = new ArrayList<>();
         long now = 0;
-        for (int step = 0; step < 20_000; step++) {
+        for (int step = 0; step < 5000; step++) {
             Timer timer = all.get(random.nextInt(all.size()));
             switch (random.nextInt(8)) {
                 case 0 -> {
