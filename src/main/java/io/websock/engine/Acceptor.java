@@ -17,12 +17,16 @@ final class Acceptor implements Selectable {
     private static final long MIN_PAUSE = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long MAX_PAUSE = TimeUnit.SECONDS.toNanos(1);
 
+    private static final long SILENCE = TimeUnit.MINUTES.toNanos(1);
+
     private final WebSocketServer server;
     private final EventLoop loop;
     private final ServerSocketChannel channel;
     private final Timer timer = new Timer(this);
     private final SelectionKey key;
     private long pause = MIN_PAUSE;
+    /** Until when no further failure is logged. */
+    private long silentUntil;
 
     /** Must be created on its loop, or before that starts. */
     Acceptor(WebSocketServer server, EventLoop loop, ServerSocketChannel channel) throws IOException {
@@ -57,7 +61,8 @@ final class Acceptor implements Selectable {
 
     @Override
     public void onFailure(Throwable failure) {
-        if (pause == MIN_PAUSE) {
+        if (loop.now() >= silentUntil) {
+            silentUntil = loop.now() + SILENCE;
             log.warn("Cannot accept connections, trying again from time to time: {}", failure.toString());
         }
         if (key.isValid()) {

@@ -63,6 +63,9 @@ final class Connection implements Selectable {
     /** What has been read and has to wait, while reading is paused. */
     private @Nullable ByteBuffer held;
 
+    /** Whether the server counts this as an open connection. */
+    private boolean admitted;
+
     private boolean readPaused;
     private boolean inputEnded;
     private boolean outputEnded;
@@ -180,11 +183,6 @@ final class Connection implements Selectable {
         }
     }
 
-    /** {@link #settle} in the loop, from any thread. */
-    void settleSoon() {
-        loop.execute(this::settle);
-    }
-
     // Writing
 
     /** Writes at the end of the loop's turn what is queued by then; from any thread. */
@@ -248,6 +246,7 @@ final class Connection implements Selectable {
 
     /** The opening handshake has succeeded. */
     void open(Upgrade<Endpoint> upgrade) {
+        admitted = true;
         outbound.offerHandshake(upgrade.response(List.of()));
         phase = Phase.OPEN;
         opening = null;
@@ -285,7 +284,7 @@ final class Connection implements Selectable {
         opening = null;
         held = null;
         readPaused = false;
-        beOverIn(server.settings().limits().closeTimeout().toNanos());
+        deadline = NEVER; // as long as the peer takes something, until all is written
         flushSoon();
     }
 
@@ -297,7 +296,7 @@ final class Connection implements Selectable {
             read(); // what has come in counts, even if this loop is late to look
         }
         long now = loop.now();
-        if (phase == Phase.OPEN && transport.isBlocked() && now >= stallDeadline()) {
+        if (phase != Phase.OPENING && now >= stallDeadline()) {
             abort("peer has taken nothing for websocket.outbound.stall-timeout");
         } else if (phase == Phase.OPEN && session != null) {
             session.onTime(now);
@@ -310,15 +309,15 @@ final class Connection implements Selectable {
     }
 
     private long nextDeadline() {
-        if (phase != Phase.OPEN || session == null) {
-            return deadline;
-        }
-        return Math.min(transport.isBlocked() ? stallDeadline() : NEVER, session.nextDeadline());
+        long due = phase == Phase.OPEN && session != null ? session.nextDeadline() : deadline;
+        return Math.min(due, stallDeadline());
     }
 
     private long stallDeadline() {
-        return transport.stalledSince()
-                + server.settings().outbound().stallTimeout().toNanos();
+        return transport.isBlocked()
+                ? transport.stalledSince()
+                        + server.settings().outbound().stallTimeout().toNanos()
+                : NEVER;
     }
 
     private void beOverIn(long nanos) {
@@ -378,6 +377,8 @@ final class Connection implements Selectable {
         loop.handshakes().remove(this);
         if (session != null) {
             session.closed();
+        }
+        if (admitted) {
             server.released();
         }
     }

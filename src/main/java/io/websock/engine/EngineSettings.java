@@ -17,7 +17,7 @@ public record EngineSettings(Limits limits, KeepAlive keepAlive, Inbound inbound
      * @param protocol of an open connection, for endpoints that have no message limit of their own
      * @param head of a request head
      * @param handshakeTimeout from the TCP connection's beginning to the end of the opening handshake
-     * @param closeTimeout from our Close frame to the peer's, and from the peer's to the end of the listener's work
+     * @param closeTimeout from our Close frame, once it is written, to the peer's; and from the peer's to the end of the listener's work
      * @param maxConnections open connections at once, 1 and up
      * @param maxHandshakes opening handshakes at once, 1 and up; past it, the oldest is reset
      */

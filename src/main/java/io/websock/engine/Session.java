@@ -90,8 +90,11 @@ final class Session implements WebSocketConnection, Receiver {
         return outbound.bytes() <= settings.outbound().lowWater() && !mailbox.isFull();
     }
 
-    /** Some of what was queued is written. */
+    /** Some of what was queued is written, or all. */
     void written() {
+        if (closeDeadline == NEVER && outbound.isClosing() && outbound.isEmpty()) {
+            closeBySoon(); // our Close is out, and the peer has so long to answer it
+        }
         if (outbound.bytes() <= settings.outbound().lowWater()) {
             mailbox.release();
         }
@@ -133,8 +136,6 @@ final class Session implements WebSocketConnection, Receiver {
             } else if (outbound.ping()) {
                 pinged = now;
                 connection.flushSoon();
-            } else {
-                closeBySoon(); // our Close is queued already, and the task that says so is on its way
             }
         }
     }
@@ -144,7 +145,7 @@ final class Session implements WebSocketConnection, Receiver {
     }
 
     private long keepAliveDeadline() {
-        if (connection.isReadPaused() || closeDeadline != NEVER) {
+        if (connection.isReadPaused() || closeDeadline != NEVER || outbound.isClosing()) {
             return NEVER;
         }
         EngineSettings.KeepAlive keepAlive = settings.keepAlive();
@@ -194,15 +195,15 @@ final class Session implements WebSocketConnection, Receiver {
 
     /** The mailbox has room again, or is empty. */
     void settleSoon() {
-        connection.settleSoon();
+        connection.loop.execute(connection::settle);
     }
 
     void listenerFailed(Throwable failure) {
         log.error("Listener failed on {}", this, failure);
         if (failure instanceof VirtualMachineError) {
             connection.loop.execute(() -> connection.abort("listener failed"));
-        } else {
-            begin(outbound.close(CloseCode.INTERNAL_ERROR, ""));
+        } else if (outbound.close(CloseCode.INTERNAL_ERROR, "")) {
+            connection.flushSoon();
         }
     }
 
@@ -211,10 +212,8 @@ final class Session implements WebSocketConnection, Receiver {
     @Override
     public SendResult send(Message message) {
         SendResult result = outbound.offer(message);
-        if (result == SendResult.ACCEPTED) {
+        if (result != SendResult.CLOSED) {
             connection.flushSoon();
-        } else {
-            begin(result == SendResult.OVERFLOW);
         }
         return result;
     }
@@ -227,19 +226,8 @@ final class Session implements WebSocketConnection, Receiver {
         if (reason.getBytes(UTF_8).length > MAX_REASON) {
             throw new IllegalArgumentException("the reason of a Close frame has at most " + MAX_REASON + " bytes");
         }
-        begin(outbound.close(code, reason));
-    }
-
-    /** If our Close frame is now queued, it goes out, and the peer has so long to answer it. */
-    private void begin(boolean closing) {
-        if (closing) {
+        if (outbound.close(code, reason)) {
             connection.flushSoon();
-            connection.loop.execute(() -> {
-                if (closeDeadline == NEVER) {
-                    closeBySoon();
-                }
-                connection.settle();
-            });
         }
     }
 

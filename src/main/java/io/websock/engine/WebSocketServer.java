@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A WebSocket server: listening sockets, event loops, endpoints. It is created idle, {@linkplain #start started} once, and {@linkplain
- * #stop stopped} once; every method may be called from any thread.
+ * #stop stopped} once; unless it says otherwise, a method may be called from any thread.
  */
 public final class WebSocketServer {
     private static final Logger log = LoggerFactory.getLogger(WebSocketServer.class);
@@ -46,10 +46,10 @@ public final class WebSocketServer {
 
     private final ServerHandshake<Endpoint> handshake;
     private final Map<Endpoint, ProtocolLimits> protocolLimits = new IdentityHashMap<>();
-    private final List<EventLoop> loops = new ArrayList<>();
     private final AtomicLong numbers = new AtomicLong();
     private final AtomicInteger open = new AtomicInteger();
     private final CountDownLatch drained = new CountDownLatch(1);
+    private volatile List<EventLoop> loops = List.of();
     private volatile boolean stopping;
 
     /**
@@ -90,6 +90,7 @@ public final class WebSocketServer {
         }
         List<ServerSocketChannel> listening = new ArrayList<>();
         List<InetSocketAddress> bound = new ArrayList<>();
+        List<EventLoop> created = new ArrayList<>();
         try {
             for (InetSocketAddress address : addresses) {
                 ServerSocketChannel channel = bind(address);
@@ -97,21 +98,21 @@ public final class WebSocketServer {
                 bound.add((InetSocketAddress) channel.getLocalAddress());
             }
             for (int i = 0; i < eventLoops; i++) {
-                loops.add(new EventLoop("websocket-loop-" + i, System::nanoTime));
+                created.add(new EventLoop("websocket-loop-" + i, System::nanoTime));
             }
             for (int i = 0; i < listening.size(); i++) {
-                new Acceptor(this, loops.get(i % eventLoops), listening.get(i));
+                new Acceptor(this, created.get(i % eventLoops), listening.get(i));
             }
         } catch (IOException e) {
             for (ServerSocketChannel channel : listening) {
                 channel.close();
             }
-            for (EventLoop loop : loops) {
+            for (EventLoop loop : created) {
                 loop.discard();
             }
-            loops.clear();
             throw e;
         }
+        loops = List.copyOf(created);
         loops.forEach(EventLoop::start);
         return bound;
     }
@@ -133,8 +134,21 @@ public final class WebSocketServer {
      * Stops: refuses new connections with 503, closes the open ones with 1001 behind what they have queued, waits for their peers as
      * long as the close time-out allows, and ends the loops. Once this has returned, every {@code onClose} has been handed to the
      * executor, and the ports are free. Does nothing the second time.
+     *
+     * @throws IllegalStateException if it is called on an event loop, that is, by a non-blocking listener: it would wait for itself
      */
-    public synchronized void stop() {
+    public void stop() {
+        if (loops.stream().anyMatch(EventLoop::inLoop)) {
+            throw new IllegalStateException(
+                    "an event loop cannot wait for its own end, stop the server from another thread");
+        }
+        stopOnce();
+    }
+
+    private synchronized void stopOnce() {
+        if (stopping) {
+            return;
+        }
         stopping = true;
         loops.forEach(EventLoop::beginStop);
         try {
@@ -152,7 +166,6 @@ public final class WebSocketServer {
             loops.forEach(EventLoop::stop);
             Thread.currentThread().interrupt();
         }
-        loops.clear();
     }
 
     /** Open connections at this moment. */

@@ -179,8 +179,7 @@ class BackpressureTest {
 
     @Test
     void aPeerThatNeverReadsAfterAnOverflowIsReset() throws Exception {
-        engine.closeTimeout = Duration.ofMillis(200);
-        engine.outbound = new EngineSettings.Outbound(64 * 1024, 32 * 1024, 16 * 1024, LONG);
+        engine.outbound = new EngineSettings.Outbound(64 * 1024, 32 * 1024, 16 * 1024, Duration.ofMillis(300));
         RecordingListener listener = engine.start(
                 (connection, message) -> {
                     while (connection.send(message) == SendResult.ACCEPTED) {}

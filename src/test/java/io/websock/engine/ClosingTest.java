@@ -550,4 +550,26 @@ class ClosingTest {
         assertThat(done.await(10, TimeUnit.SECONDS)).isTrue();
         assertThat(result).hasValue("CLOSED false 0");
     }
+
+    @Test
+    void aPeerThatReadsSlowlyButSteadilyGetsTheRepliesAndTheClose() throws Exception {
+        engine.closeTimeout = Duration.ofMillis(1500);
+        engine.start(
+                (connection, message) -> {
+                    connection.send(Message.wrap(false, new byte[32 << 20]));
+                    connection.close();
+                },
+                true);
+        RawClient client = engine.openWithSmallBuffer();
+        client.sendFrames(text("go"));
+        int all = (32 << 20) + 10;
+        int read = 0;
+        while (read < all) {
+            byte[] bytes = client.bytes(Math.min(256 * 1024, all - read));
+            assertThat(bytes).as("after %d bytes", read).isNotEmpty();
+            read += bytes.length;
+            Thread.sleep(20); // in all, for longer than the close time-out
+        }
+        client.expectClose(1000, "");
+    }
 }

@@ -7,6 +7,7 @@ import static io.websock.testkit.Frames.close;
 import static io.websock.testkit.Frames.frame;
 import static io.websock.testkit.Frames.text;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.websock.api.Message;
 import io.websock.testkit.RawClient;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -279,5 +281,13 @@ class StoppingTest {
             }
         }
         assertThat(Engine.descriptors()).isLessThanOrEqualTo(before + 2);
+    }
+
+    @Test
+    void anEventLoopThatStopsItsServerIsToldThatItCannot() throws Exception {
+        CompletableFuture<Throwable> thrown = new CompletableFuture<>();
+        engine.start((connection, message) -> thrown.complete(catchThrowable(engine.server()::stop)), true);
+        engine.open().sendFrames(text("stop"));
+        assertThat(thrown.get(10, TimeUnit.SECONDS)).isInstanceOf(IllegalStateException.class);
     }
 }

@@ -62,8 +62,10 @@ public final class RecordingListener implements WebSocketListener {
 
     @Override
     public void onClose(WebSocketConnection connection, CloseInfo info) throws Exception {
-        closed.incrementAndGet();
-        call(connection, event(info), () -> delegate.onClose(connection, info));
+        call(connection, event(info), () -> {
+            closed.incrementAndGet();
+            delegate.onClose(connection, info);
+        });
     }
 
     private void call(WebSocketConnection connection, String event, Call call) throws Exception {
