@@ -1,5 +1,6 @@
 package io.websock.engine;
 
+import static io.websock.engine.Timers.NEVER;
 import static java.util.Objects.requireNonNull;
 
 import io.websock.handshake.Upgrade;
@@ -28,9 +29,6 @@ import org.slf4j.LoggerFactory;
  * <p>In {@code ENDING} the last bytes go out, then our FIN, and whatever still comes in is discarded unparsed.
  */
 final class Connection implements Selectable {
-    /** A deadline that there is not. */
-    static final long NEVER = Long.MAX_VALUE;
-
     private static final Logger log = LoggerFactory.getLogger(Connection.class);
 
     /** How much may come in after the end, before the peer is reset. */
@@ -54,7 +52,7 @@ final class Connection implements Selectable {
     final InetSocketAddress remoteAddress;
     final long number;
 
-    private Phase phase = Phase.OPENING;
+    private volatile Phase phase = Phase.OPENING;
     /** There while the phase is OPENING. */
     private @Nullable Opening opening;
     /** There from the phase OPEN on; never after a refusal. */
@@ -83,18 +81,20 @@ final class Connection implements Selectable {
         this.outbound = new OutboundQueue(Role.SERVER, settings.outbound().maxQueue(), null, () -> 0);
         this.opening = new Opening(server, this);
         this.transport = new Transport(loop, channel, this);
-        beOverIn(settings.limits().handshakeTimeout().toNanos());
+        setDeadline(settings.limits().handshakeTimeout().toNanos());
     }
 
     // Reading
 
     @Override
     public void onReady() {
-        if (transport.isWritable()) {
-            write();
-        }
-        if (phase != Phase.ENDED && transport.isReadable()) {
+        boolean writable = transport.isWritable();
+        if (transport.isReadable()) {
             read();
+            settle();
+        }
+        if (phase != Phase.ENDED && writable) {
+            write();
         }
     }
 
@@ -112,7 +112,6 @@ final class Connection implements Selectable {
         } else if (count < 0) {
             endOfStream();
         }
-        settle();
     }
 
     private void process(ByteBuffer in) {
@@ -161,7 +160,7 @@ final class Connection implements Selectable {
 
     private void resumeReading() {
         readPaused = false;
-        transport.forgiveSilence();
+        transport.restartIdleTime();
         ByteBuffer in = held;
         held = null;
         if (in != null) {
@@ -238,7 +237,7 @@ final class Connection implements Selectable {
         if (inputEnded) {
             ended();
         } else {
-            beOverIn(FIN_TIMEOUT);
+            setDeadline(FIN_TIMEOUT);
         }
     }
 
@@ -320,7 +319,7 @@ final class Connection implements Selectable {
                 : NEVER;
     }
 
-    private void beOverIn(long nanos) {
+    private void setDeadline(long nanos) {
         deadline = loop.now() + nanos;
         loop.schedule(timer, deadline);
     }
@@ -341,8 +340,11 @@ final class Connection implements Selectable {
 
     @Override
     public void onFailure(Throwable failure) {
-        log.error("Failure on {}", this, failure);
-        abort("internal error");
+        try {
+            log.error("Failure on {}", this, failure);
+        } finally {
+            abort("internal error");
+        }
     }
 
     private void lost(String how) {
@@ -354,6 +356,7 @@ final class Connection implements Selectable {
 
     /** Gives the peer up. */
     void abort(String why) {
+        log.debug("Giving up {}: {}", this, why);
         if (session != null) {
             session.aborted(why);
         }
@@ -362,7 +365,7 @@ final class Connection implements Selectable {
 
     /** Ends at once: the peer gets a RST, and the operating system keeps nothing of it. */
     void reset() {
-        transport.abandon();
+        transport.lingerZero();
         ended();
     }
 
@@ -377,13 +380,23 @@ final class Connection implements Selectable {
         loop.handshakes().remove(this);
         if (session != null) {
             session.closed();
-        }
-        if (admitted) {
+        } else if (admitted) {
             server.released();
         }
     }
 
     // What Opening and Session ask
+
+    /** Runs {@code task} in the loop, from any thread; what it throws ends this connection only. */
+    void execute(Runnable task) {
+        loop.execute(() -> {
+            try {
+                task.run();
+            } catch (Throwable failure) {
+                onFailure(failure);
+            }
+        });
+    }
 
     boolean isReadPaused() {
         return readPaused;

@@ -11,7 +11,7 @@ import java.util.List;
  * @param path as in a request, percent-decoded; starts with a slash
  * @param subprotocols that the listener speaks (RFC 6455 §1.9)
  * @param origins whose pages may connect (RFC 6455 §10.2)
- * @param maxMessageSize in bytes
+ * @param maxMessageSize largest payload of a message in bytes, 0 and up
  * @param nonBlocking whether the listener runs on the event loop, where it must never block
  */
 public record Endpoint(
@@ -26,6 +26,9 @@ public record Endpoint(
     public Endpoint {
         if (!path.startsWith("/")) {
             throw new IllegalArgumentException("path of an endpoint starts with a slash: " + path);
+        }
+        if (maxMessageSize < 0) {
+            throw new IllegalArgumentException("message limit of an endpoint is not negative: " + maxMessageSize);
         }
         subprotocols = List.copyOf(subprotocols);
     }

@@ -14,7 +14,7 @@ public record EngineSettings(Limits limits, KeepAlive keepAlive, Inbound inbound
     /**
      * What peers may ask of this server.
      *
-     * @param protocol of an open connection, for endpoints that have no message limit of their own
+     * @param protocol of an open connection, but for the message limit, which is the endpoint's
      * @param head of a request head
      * @param handshakeTimeout from the TCP connection's beginning to the end of the opening handshake
      * @param closeTimeout from our Close frame, once it is written, to the peer's; and from the peer's to the end of the listener's work
@@ -28,6 +28,13 @@ public record EngineSettings(Limits limits, KeepAlive keepAlive, Inbound inbound
             Duration closeTimeout,
             int maxConnections,
             int maxHandshakes) {
+
+        public Limits {
+            require(maxConnections > 0
+                    && maxHandshakes > 0
+                    && isPositive(handshakeTimeout)
+                    && isPositive(closeTimeout));
+        }
 
         public static final Limits DEFAULT = new Limits(
                 ProtocolLimits.DEFAULT,
@@ -46,16 +53,24 @@ public record EngineSettings(Limits limits, KeepAlive keepAlive, Inbound inbound
      */
     public record KeepAlive(Duration interval, Duration timeout) {
         public static final KeepAlive DEFAULT = new KeepAlive(Duration.ofSeconds(25), Duration.ofSeconds(20));
+
+        public KeepAlive {
+            require(isPositive(interval) && isPositive(timeout));
+        }
     }
 
     /**
      * How far reading may run ahead of a blocking listener, per connection.
      *
-     * @param maxPending messages that wait, 1 and up
+     * @param maxPending messages and Pongs that wait, 1 and up
      * @param maxPendingBytes the sum of their payloads, 1 and up; the message that passes it is still taken
      */
     public record Inbound(int maxPending, long maxPendingBytes) {
         public static final Inbound DEFAULT = new Inbound(64, 256 * 1024);
+
+        public Inbound {
+            require(maxPending > 0 && maxPendingBytes > 0);
+        }
     }
 
     /**
@@ -68,5 +83,19 @@ public record EngineSettings(Limits limits, KeepAlive keepAlive, Inbound inbound
      */
     public record Outbound(long maxQueue, long highWater, long lowWater, Duration stallTimeout) {
         public static final Outbound DEFAULT = new Outbound(256 * 1024, 128 * 1024, 64 * 1024, Duration.ofSeconds(10));
+
+        public Outbound {
+            require(0 < lowWater && lowWater <= highWater && highWater <= maxQueue && isPositive(stallTimeout));
+        }
+    }
+
+    private static boolean isPositive(Duration duration) {
+        return !duration.isNegative() && !duration.isZero();
+    }
+
+    private static void require(boolean inRange) {
+        if (!inRange) {
+            throw new IllegalArgumentException("settings are positive, and low-water <= high-water <= max-queue");
+        }
     }
 }

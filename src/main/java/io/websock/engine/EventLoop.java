@@ -23,12 +23,15 @@ import org.slf4j.LoggerFactory;
  * over; let due deadlines act; write what all of this has queued, once per connection.
  *
  * <p>The loop's time stands still while the loop does: if a turn comes more than a second later than it was meant to (a suspended
- * process, a machine that was asleep), the lateness is left out, and no peer pays for it.
+ * process, a machine that was asleep), the lateness is left out, and no peer pays for it. Its own work counts as time.
  */
 final class EventLoop implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(EventLoop.class);
     private static final int BUFFER_SIZE = 64 * 1024;
     private static final long NANOS_PER_MILLI = TimeUnit.MILLISECONDS.toNanos(1);
+    /** What the names of the loops' threads begin with. */
+    static final String THREAD_NAME = "websocket-loop-";
+
     private static final long LATE = TimeUnit.SECONDS.toNanos(1);
     private static final long FOREVER = -1;
     private static final int MAX_TASKS = 10_000;
@@ -48,7 +51,7 @@ final class EventLoop implements Runnable {
     private final long origin;
     private long now;
     /** When this turn was meant to come at the latest. */
-    private long planned = Long.MAX_VALUE;
+    private long planned = Timers.NEVER;
     /** How much of the clock's time is left out of the loop's. */
     private long skipped;
     /** Whether this turn has looked at the clock. */
@@ -71,7 +74,7 @@ final class EventLoop implements Runnable {
 
     /** Tells everything that lives here. */
     void beginStop() {
-        execute(() -> selector.keys().forEach(key -> ((Selectable) key.attachment()).onStopping()));
+        execute(() -> forEach(Selectable::onStopping));
     }
 
     /** Ends the loop after this turn; what is still open is closed. */
@@ -161,18 +164,22 @@ final class EventLoop implements Runnable {
             }
         }
         runTasks();
-        for (SelectionKey key : selector.keys()) {
-            Selectable owner = (Selectable) key.attachment();
-            try {
-                owner.onLoopEnd();
-            } catch (Throwable failure) {
-                owner.onFailure(failure);
-            }
-        }
+        forEach(Selectable::onLoopEnd);
         try {
             selector.close();
         } catch (IOException e) {
             log.debug("Selector did not close", e);
+        }
+    }
+
+    private void forEach(Consumer<Selectable> call) {
+        for (SelectionKey key : selector.keys()) {
+            Selectable owner = (Selectable) key.attachment();
+            try {
+                call.accept(owner);
+            } catch (Throwable failure) {
+                owner.onFailure(failure);
+            }
         }
     }
 
@@ -207,13 +214,14 @@ final class EventLoop implements Runnable {
 
     /** Milliseconds to wait for the next turn; 0 not to wait. */
     private long untilNextTurn() {
+        long begin = elapsed();
         long next = timers.next();
-        if (!tasks.isEmpty() || !flushes.isEmpty() || next <= now) {
-            planned = now;
+        if (!tasks.isEmpty() || !flushes.isEmpty() || next <= begin) {
+            planned = begin;
             return 0;
         }
         planned = next;
-        return next == Long.MAX_VALUE ? FOREVER : (next - now) / NANOS_PER_MILLI + 1;
+        return next == Timers.NEVER ? FOREVER : (next - begin) / NANOS_PER_MILLI + 1;
     }
 
     private void ready(SelectionKey key) {
@@ -232,12 +240,16 @@ final class EventLoop implements Runnable {
     private void tick() {
         if (!ticked) {
             ticked = true;
-            now = nanoTime.getAsLong() - origin - skipped;
+            now = elapsed();
             if (now - LATE > planned) {
                 skipped += now - planned;
                 now = planned;
             }
         }
+    }
+
+    private long elapsed() {
+        return nanoTime.getAsLong() - origin - skipped;
     }
 
     /** In the loop, or after its end for what has come too late. */

@@ -31,7 +31,9 @@ final class Mailbox implements Runnable {
     private final EngineSettings.Inbound limits;
     private final Queue<Object> events;
 
-    private int pendingMessages;
+    /** Events that wait or are being dealt with, and their payloads in bytes. */
+    private int pending;
+
     private long pendingBytes;
     /** Whether a task for this mailbox is with the executor. */
     private boolean scheduled;
@@ -85,7 +87,7 @@ final class Mailbox implements Runnable {
 
     /** Whether no more should be put in for now; then the session is told once there is room. */
     synchronized boolean isFull() {
-        boolean full = pendingMessages >= limits.maxPending() || pendingBytes >= limits.maxPendingBytes();
+        boolean full = pending >= limits.maxPending() || pendingBytes >= limits.maxPendingBytes();
         awaited |= full;
         return full;
     }
@@ -97,10 +99,8 @@ final class Mailbox implements Runnable {
         }
         synchronized (this) {
             events.add(event);
-            if (event instanceof Message message) {
-                pendingMessages++;
-                pendingBytes += message.size();
-            }
+            pending++;
+            pendingBytes += size(event);
         }
         schedule();
     }
@@ -130,12 +130,13 @@ final class Mailbox implements Runnable {
             failed = true;
             missed = List.copyOf(events);
             events.clear();
-            pendingMessages = 0;
+            pending = 0;
             pendingBytes = 0;
             scheduled = false;
         }
         missed.forEach(this::deliver);
         session.listenerFailed(rejected);
+        session.settleSoon();
     }
 
     @Override
@@ -177,7 +178,7 @@ final class Mailbox implements Runnable {
     private void deliver(Object event) {
         try {
             if (event instanceof CloseInfo info) {
-                listener.onClose(session, info);
+                close(info);
             } else if (failed) {
                 return;
             } else if (event instanceof Message message) {
@@ -193,13 +194,23 @@ final class Mailbox implements Runnable {
         }
     }
 
+    private void close(CloseInfo info) throws Exception {
+        try {
+            listener.onClose(session, info);
+        } finally {
+            session.listenerDone();
+        }
+    }
+
+    private static int size(Object event) {
+        return event instanceof Message message ? message.size() : event instanceof byte[] payload ? payload.length : 0;
+    }
+
     private void delivered(Object event) {
         boolean tell;
         synchronized (this) {
-            if (event instanceof Message message) {
-                pendingMessages--;
-                pendingBytes -= message.size();
-            }
+            pending--;
+            pendingBytes -= size(event);
             tell = awaited;
             awaited = false;
         }

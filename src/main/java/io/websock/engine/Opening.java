@@ -54,13 +54,10 @@ final class Opening {
             if (server.interceptors().isEmpty()) {
                 open(upgrade);
             } else {
-                connection.pauseReading();
-                server.executor().execute(() -> intercept(upgrade));
+                askLater(upgrade);
             }
         } catch (RefusedException e) {
             refuse(e);
-        } catch (RejectedExecutionException e) {
-            refuse(Refusal.SERVER_FULL.exception());
         }
     }
 
@@ -92,10 +89,29 @@ final class Opening {
         connection.answer(refused.response(parser.method(), date()));
     }
 
-    /** Runs where it may block; the answer goes back to the loop. */
+    /** Interceptors may block, so they are asked off the loop; meanwhile nothing is read. */
+    private void askLater(Upgrade<Endpoint> upgrade) throws RefusedException {
+        if (!server.beginInterception()) {
+            throw Refusal.SERVER_FULL.exception();
+        }
+        try {
+            server.executor().execute(() -> intercept(upgrade));
+        } catch (RejectedExecutionException e) {
+            server.endInterception();
+            throw Refusal.SERVER_FULL.exception();
+        }
+        connection.pauseReading();
+    }
+
     private void intercept(Upgrade<Endpoint> upgrade) {
-        RefusedException refused = askInterceptors(upgrade.request());
-        connection.loop.execute(() -> decided(upgrade, refused));
+        try {
+            if (connection.isOpening()) {
+                RefusedException refused = askInterceptors(upgrade.request());
+                connection.execute(() -> decided(upgrade, refused));
+            }
+        } finally {
+            server.endInterception();
+        }
     }
 
     private @Nullable RefusedException askInterceptors(Request request) {

@@ -1,6 +1,6 @@
 package io.websock.engine;
 
-import static io.websock.engine.Connection.NEVER;
+import static io.websock.engine.Timers.NEVER;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
@@ -30,6 +30,7 @@ final class Session implements WebSocketConnection, Receiver {
     /** A Close frame holds 125 bytes, and two of them are the code (RFC 6455 §5.5). */
     private static final int MAX_REASON = 123;
 
+    private final WebSocketServer server;
     private final Connection connection;
     private final EngineSettings settings;
     private final Endpoint endpoint;
@@ -40,11 +41,12 @@ final class Session implements WebSocketConnection, Receiver {
     private final @Nullable String subprotocol;
 
     /** When the last Ping was queued. */
-    private long pinged = Long.MIN_VALUE;
+    private long pinged = -1;
     /** By when the closing handshake, once begun, has to come to its next step. */
     private long closeDeadline = NEVER;
 
     Session(WebSocketServer server, Connection connection, Upgrade<Endpoint> upgrade, OutboundQueue outbound) {
+        this.server = server;
         this.connection = connection;
         this.settings = server.settings();
         this.endpoint = upgrade.route();
@@ -93,7 +95,7 @@ final class Session implements WebSocketConnection, Receiver {
     /** Some of what was queued is written, or all. */
     void written() {
         if (closeDeadline == NEVER && outbound.isClosing() && outbound.isEmpty()) {
-            closeBySoon(); // our Close is out, and the peer has so long to answer it
+            startCloseTimer(); // our Close is out, and the peer has so long to answer it
         }
         if (outbound.bytes() <= settings.outbound().lowWater()) {
             mailbox.release();
@@ -101,7 +103,9 @@ final class Session implements WebSocketConnection, Receiver {
     }
 
     void goAway() {
-        close(CloseCode.GOING_AWAY, "server is stopping");
+        if (!protocol.hasEnded()) {
+            close(CloseCode.GOING_AWAY, "server is stopping");
+        }
     }
 
     void lost(String how) {
@@ -113,9 +117,7 @@ final class Session implements WebSocketConnection, Receiver {
     }
 
     void closed() {
-        if (!protocol.hasEnded() || !outbound.isEmpty()) {
-            protocol.abort("connection reset");
-        }
+        protocol.abort("connection reset"); // whatever has ended before, nothing can be sent any more
         CloseInfo info = requireNonNull(protocol.closeInfo());
         log.debug("Closed {}: {}", this, info);
         mailbox.closed(info);
@@ -145,13 +147,16 @@ final class Session implements WebSocketConnection, Receiver {
     }
 
     private long keepAliveDeadline() {
-        if (connection.isReadPaused() || closeDeadline != NEVER || outbound.isClosing()) {
+        if (connection.isReadPaused()
+                || connection.transport.isBlocked() // then it is the stall time-out that counts
+                || closeDeadline != NEVER
+                || outbound.isClosing()) {
             return NEVER;
         }
         EngineSettings.KeepAlive keepAlive = settings.keepAlive();
         return awaitsPong()
                 ? pinged + keepAlive.timeout().toNanos()
-                : Math.min(connection.transport.received(), connection.transport.sent())
+                : Math.max(pinged, Math.min(connection.transport.received(), connection.transport.sent()))
                         + keepAlive.interval().toNanos();
     }
 
@@ -175,14 +180,17 @@ final class Session implements WebSocketConnection, Receiver {
     @Override
     public void onPong(byte[] payload) {
         mailbox.pong(payload);
+        if (mailbox.isFull()) {
+            connection.pauseReading();
+        }
     }
 
     @Override
     public void onEnd() {
-        closeBySoon();
+        startCloseTimer();
     }
 
-    private void closeBySoon() {
+    private void startCloseTimer() {
         closeDeadline = connection.loop.now() + settings.limits().closeTimeout().toNanos();
     }
 
@@ -195,13 +203,18 @@ final class Session implements WebSocketConnection, Receiver {
 
     /** The mailbox has room again, or is empty. */
     void settleSoon() {
-        connection.loop.execute(connection::settle);
+        connection.execute(connection::settle);
+    }
+
+    /** The listener has been told that the connection is closed: it is nothing to the server any more. */
+    void listenerDone() {
+        server.released();
     }
 
     void listenerFailed(Throwable failure) {
         log.error("Listener failed on {}", this, failure);
         if (failure instanceof VirtualMachineError) {
-            connection.loop.execute(() -> connection.abort("listener failed"));
+            connection.execute(() -> connection.abort("listener failed"));
         } else if (outbound.close(CloseCode.INTERNAL_ERROR, "")) {
             connection.flushSoon();
         }

@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
  * with every byte, costs nothing: its timer fires at the old time, and its action looks what is due and schedules anew.
  */
 final class Timers {
+    /** Later than any deadline. */
+    static final long NEVER = Long.MAX_VALUE;
+
     private final ArrayList<Timer> heap = new ArrayList<>();
 
     /** Lets {@code timer} fire at {@code at}, unless it is going to fire earlier anyway. */
@@ -34,9 +37,9 @@ final class Timers {
         }
     }
 
-    /** When the first of them is due; {@link Long#MAX_VALUE} if there is none. */
+    /** When the first of them is due; {@link #NEVER} if there is none. */
     long next() {
-        return heap.isEmpty() ? Long.MAX_VALUE : heap.get(0).at;
+        return heap.isEmpty() ? NEVER : heap.get(0).at;
     }
 
     /** The first timer that is due, no longer scheduled; null if there is none. */

@@ -97,7 +97,7 @@ final class Transport {
     }
 
     /** Begins to count silence anew: it was not the peer's. */
-    void forgiveSilence() {
+    void restartIdleTime() {
         received = loop.now();
     }
 
@@ -107,7 +107,7 @@ final class Transport {
     }
 
     /** Makes {@link #close} send a RST, after which the operating system keeps nothing of the connection. */
-    void abandon() {
+    void lingerZero() {
         try {
             channel.setOption(StandardSocketOptions.SO_LINGER, 0);
         } catch (IOException e) {

@@ -9,7 +9,6 @@ import io.websock.protocol.ProtocolLimits;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
-import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.UnresolvedAddressException;
@@ -32,6 +31,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class WebSocketServer {
     private static final Logger log = LoggerFactory.getLogger(WebSocketServer.class);
+    private static final AtomicLong NUMBERS = new AtomicLong();
     private static final int BACKLOG = 4096;
     /** What a stop allows for beyond the close time-out: the peers' FINs. */
     private static final long GRACE = 1500;
@@ -46,7 +46,7 @@ public final class WebSocketServer {
 
     private final ServerHandshake<Endpoint> handshake;
     private final Map<Endpoint, ProtocolLimits> protocolLimits = new IdentityHashMap<>();
-    private final AtomicLong numbers = new AtomicLong();
+    private final AtomicInteger intercepting = new AtomicInteger();
     private final AtomicInteger open = new AtomicInteger();
     private final CountDownLatch drained = new CountDownLatch(1);
     private volatile List<EventLoop> loops = List.of();
@@ -98,7 +98,7 @@ public final class WebSocketServer {
                 bound.add((InetSocketAddress) channel.getLocalAddress());
             }
             for (int i = 0; i < eventLoops; i++) {
-                created.add(new EventLoop("websocket-loop-" + i, System::nanoTime));
+                created.add(new EventLoop(EventLoop.THREAD_NAME + i, System::nanoTime));
             }
             for (int i = 0; i < listening.size(); i++) {
                 new Acceptor(this, created.get(i % eventLoops), listening.get(i));
@@ -168,7 +168,7 @@ public final class WebSocketServer {
         }
     }
 
-    /** Open connections at this moment. */
+    /** How many connections are open at this moment: from the handshake until the listener has been told of the end. */
     public int connections() {
         return open.get();
     }
@@ -216,9 +216,9 @@ public final class WebSocketServer {
     private void adopt(EventLoop loop, SocketChannel channel) {
         try {
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-            loop.handshakes().add(new Connection(this, loop, channel, numbers.incrementAndGet()));
-        } catch (IOException | ClosedSelectorException e) {
-            log.debug("Connection was gone before it began, or its loop", e);
+            loop.handshakes().add(new Connection(this, loop, channel, NUMBERS.incrementAndGet()));
+        } catch (IOException | RuntimeException | Error e) {
+            log.debug("Connection was gone before it began, or its loop, or there is no memory for it", e);
             close(channel);
         }
         if (loop.handshakes().size() > Math.max(1, settings.limits().maxHandshakes() / eventLoops)) {
@@ -246,7 +246,20 @@ public final class WebSocketServer {
         return true;
     }
 
-    /** An open connection has ended. */
+    /** One more client is to be judged by the interceptors; false if too many are already. */
+    boolean beginInterception() {
+        if (intercepting.incrementAndGet() <= settings.limits().maxHandshakes()) {
+            return true;
+        }
+        intercepting.decrementAndGet();
+        return false;
+    }
+
+    void endInterception() {
+        intercepting.decrementAndGet();
+    }
+
+    /** An open connection has ended, and its listener knows. */
     void released() {
         if (open.decrementAndGet() == 0 && stopping) {
             drained.countDown();

@@ -2,12 +2,12 @@
  * The transport: sockets, event loops and deadlines around the sans-I/O {@code protocol} and {@code handshake}.
  *
  * <pre>
- * in    EventLoop.run → Connection.onReady (read into the loop's one shared direct buffer)
+ * in    EventLoop.run → Connection.onReady (read into the loop's one shared direct buffer) → Session.receive
  *       ───────── sans-I/O line ─────────
- *       → Protocol.receive → FrameDecoder → MessageAssembler → Connection.onMessage → Mailbox → listener
- * out   Connection.send → OutboundQueue.offer
+ *       → Protocol.receive → FrameDecoder → MessageAssembler → Session.onMessage → Mailbox → listener
+ * out   Session.send → OutboundQueue.offer
  *       ───────── line ─────────
- *       → EventLoop flushes once per turn → Connection.flush → channel write
+ *       → EventLoop, once per turn → Connection.flush → Transport.write
  * </pre>
  *
  * <p>Arrows: depends on {@code api}, {@code protocol} and {@code handshake}; knows neither Spring nor Micrometer.

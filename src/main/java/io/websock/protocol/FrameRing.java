@@ -38,10 +38,7 @@ final class FrameRing {
         payloads[head] = EMPTY;
         head = slot(1);
         if (--size == 0) {
-            payloads = NO_PAYLOADS;
-            flags = EMPTY;
-            keys = NO_KEYS;
-            head = 0;
+            release();
         }
     }
 
@@ -49,6 +46,9 @@ final class FrameRing {
     void truncate(int count) {
         while (size > count) {
             payloads[slot(--size)] = EMPTY;
+        }
+        if (size == 0) {
+            release();
         }
     }
 
@@ -67,6 +67,13 @@ final class FrameRing {
 
     private int slot(int index) {
         return head + index & payloads.length - 1;
+    }
+
+    private void release() {
+        payloads = NO_PAYLOADS;
+        flags = EMPTY;
+        keys = NO_KEYS;
+        head = 0;
     }
 
     private void resize(int capacity) {

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Puts a message together from the payloads of its frames (RFC 6455 §5.4): each byte is copied once, unmasked on the way, into
- * storage that becomes the message's own. Size and UTF-8 are checked as the bytes come. Storage grows with what has arrived, at most
+ * storage that becomes the message's own (and again where that has to grow, because a message comes in several reads or frames). Size and UTF-8 are checked as the bytes come. Storage grows with what has arrived, at most
  * to twice of it, never with what was declared; between messages there is none.
  */
 final class MessageAssembler {

@@ -8,7 +8,7 @@
  *
  * <pre>
  * in    Protocol.receive → FrameDecoder (header automaton) → MessageAssembler (size, unmasking, UTF-8) → Receiver
- * out   OutboundQueue.offer … → fill (header, mask) → written
+ * out   OutboundQueue.offer (a client's mask) → fill (header, payload) → written
  * </pre>
  *
  * <p>Arrows: depends on {@code api} only. No socket, thread, clock, logger or source of randomness in here.

@@ -11,7 +11,7 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /**
  * Threads for listeners that may block, where they are not virtual: made on demand, at most so many, and gone when idle. The queue needs no
- * bound of its own: a connection has at most one task in it, and connections are bounded.
+ * bound of its own: a connection has at most one task in it and counts until its listener has seen its end, and connections are bounded.
  */
 final class ListenerThreadPool implements Executor, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ListenerThreadPool.class);

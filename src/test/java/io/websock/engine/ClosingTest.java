@@ -21,6 +21,8 @@ import io.websock.testkit.RawClient;
 import io.websock.testkit.RecordingListener;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -247,21 +249,55 @@ class ClosingTest {
     @Test
     void thePeerResetsWhileItsListenerIsAtWork() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
+        AtomicReference<WebSocketConnection> seen = new AtomicReference<>();
         RecordingListener listener = engine.start(
                 (connection, message) -> {
+                    seen.set(connection);
                     release.await();
-                    assertThat(connection.isOpen()).isFalse();
                     assertThat(connection.send(message)).isEqualTo(SendResult.CLOSED);
                 },
                 false);
         RawClient client = engine.open();
         client.sendFrames(text("a"), text("b"));
         listener.expect("open", "text a");
+        until("the listener at work", () -> seen.get() != null);
         client.reset();
-        untilNoneIsOpen();
+        until("the reset", () -> !seen.get().isOpen());
         assertThat(listener.closed()).isZero();
+        assertThat(engine.server().connections())
+                .as("its place is free when its listener knows")
+                .isOne();
         release.countDown();
         listener.expect("text b", RESET);
+        untilNoneIsOpen();
+    }
+
+    @Test
+    void aPeerThatGoesOnBehindItsCloseWhileTheListenerIsAtWorkIsResetAndTheListenerSeesTheEnd() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        List<SendResult> results = new CopyOnWriteArrayList<>();
+        RecordingListener listener = engine.start(
+                (connection, message) -> {
+                    release.await();
+                    results.add(connection.send(message));
+                },
+                false);
+        RawClient client = engine.open();
+        byte[] large = frame(0x82, new byte[60_000]);
+        client.sendFrames(large, large, large, large, close(1000, ""));
+        assertThatThrownBy(() -> {
+                    for (int i = 0; i < 10_000; i++) {
+                        client.send(new byte[1000]);
+                        Thread.sleep(0, 100_000);
+                    }
+                })
+                .isInstanceOf(IOException.class);
+        release.countDown();
+        until("the close", () -> listener.closed() == 1);
+        List<String> events = listener.take();
+        assertThat(events.get(events.size() - 1)).isEqualTo("close 1000 '' by PEER");
+        assertThat(results).containsOnly(SendResult.CLOSED).hasSize(4);
+        untilNoneIsOpen();
     }
 
     @ParameterizedTest

@@ -238,7 +238,7 @@ final class Engine implements BeforeEachCallback, AfterEachCallback {
 
     static List<Thread> loopThreads() {
         return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().startsWith("websock-loop"))
+                .filter(thread -> thread.getName().startsWith(EventLoop.THREAD_NAME))
                 .toList();
     }
 }

@@ -101,7 +101,7 @@ class EventLoopTest {
     }
 
     private Probe start(String name) throws IOException {
-        loop = new EventLoop("websock-loop-test", () -> System.nanoTime() + ahead.get());
+        loop = new EventLoop(EventLoop.THREAD_NAME + "test", () -> System.nanoTime() + ahead.get());
         Probe probe = new Probe(name);
         loop.start();
         return probe;

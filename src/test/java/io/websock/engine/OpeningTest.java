@@ -141,7 +141,7 @@ class OpeningTest {
         engine.interceptors.add(request -> seen.add("second " + request.header("x-a") + " "
                 + request.headers("X-A") + " " + request.header("none") + " "
                 + request.remoteAddress().getAddress().isLoopbackAddress() + " "
-                + Thread.currentThread().getName().startsWith("websock-loop")));
+                + Thread.currentThread().getName().startsWith(EventLoop.THREAD_NAME)));
         engine.startEcho(true);
         engine.connect().upgrade(Engine.PATH + "?x=%20", "X-A: 1", "x-a: 2");
         assertThat(seen).containsExactly("first /ws x=%20", "second 1 [1, 2] null true false");
