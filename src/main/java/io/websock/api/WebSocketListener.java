@@ -9,7 +9,7 @@ package io.websock.api;
  * makes only this connection wait, unless the endpoint was declared non-blocking: then they run on the event loop itself, where
  * blocking holds up every connection of that loop.
  *
- * <p>A throwable that leaves a listener is logged and closes its connection with 1011 (RFC 6455 §7.4.1) without telling the peer
+ * <p>A throwable that leaves a listener is logged (at most twenty in a minute are) and closes its connection with 1011 (RFC 6455 §7.4.1) without telling the peer
  * more; no further message is delivered to it, only {@code onClose}.
  */
 @FunctionalInterface

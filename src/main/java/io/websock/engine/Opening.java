@@ -124,7 +124,9 @@ final class Opening {
         } catch (HandshakeRefusedException e) {
             return new RefusedException(Refusal.INTERCEPTOR_REFUSED, e.status(), String.valueOf(e.getMessage()));
         } catch (Throwable failure) {
-            log.error("Handshake interceptor failed on {}", connection, failure);
+            if (server.failureLog().permits()) {
+                log.error("Handshake interceptor failed on {}", connection, failure);
+            }
             return Refusal.INTERCEPTOR_FAILED.exception();
         }
     }

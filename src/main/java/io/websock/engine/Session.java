@@ -212,7 +212,9 @@ final class Session implements WebSocketConnection, Receiver {
     }
 
     void listenerFailed(Throwable failure) {
-        log.error("Listener failed on {}", this, failure);
+        if (server.failureLog().permits()) {
+            log.error("Listener failed on {}", this, failure);
+        }
         if (failure instanceof VirtualMachineError) {
             connection.execute(() -> connection.abort("listener failed"));
         } else if (outbound.close(CloseCode.INTERNAL_ERROR, "")) {

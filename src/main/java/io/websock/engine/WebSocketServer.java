@@ -47,6 +47,7 @@ public final class WebSocketServer {
     private final ServerHandshake<Endpoint> handshake;
     private final Map<Endpoint, ProtocolLimits> protocolLimits = new IdentityHashMap<>();
     private final AtomicInteger intercepting = new AtomicInteger();
+    private final LogLimit failureLog = new LogLimit(System::nanoTime);
     private final AtomicInteger open = new AtomicInteger();
     private final CountDownLatch drained = new CountDownLatch(1);
     private volatile List<EventLoop> loops = List.of();
@@ -244,6 +245,11 @@ public final class WebSocketServer {
             }
         } while (!open.compareAndSet(count, count + 1));
         return true;
+    }
+
+    /** For failures of the application's code, which peers may be able to provoke. */
+    LogLimit failureLog() {
+        return failureLog;
     }
 
     /** One more client is to be judged by the interceptors; false if too many are already. */

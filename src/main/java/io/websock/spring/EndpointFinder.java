@@ -55,6 +55,11 @@ final class EndpointFinder {
                     "The path '%s' of @WebSocketEndpoint bean '%s' does not start with a slash.".formatted(path, bean),
                     "Give the annotation a path such as \"/" + (path.isEmpty() ? "ws" : path) + "\".");
         }
+        if (path.matches(".*[{}*?#%].*")) {
+            throw new FailureAnalyzedException(
+                    "The path '%s' of @WebSocketEndpoint bean '%s' is no plain path.".formatted(path, bean),
+                    "Templates, patterns, queries and percent-encoding are not supported: give the annotation the path as it is decoded, such as \"/ws\".");
+        }
         EndpointSettings own = properties.endpoints().getOrDefault(path, EndpointSettings.NONE);
         return new Endpoint(
                 path,

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
@@ -44,6 +45,9 @@ final class Engine implements BeforeEachCallback, AfterEachCallback {
     static final String PATH = "/ws";
 
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+    /** Loops of servers that are not this test's: applications that Spring keeps for later tests. */
+    private static Set<Thread> others = Set.of();
+
     private static final Logger LOGGER = (Logger) LoggerFactory.getLogger("io.websock");
 
     ProtocolLimits protocol = ProtocolLimits.DEFAULT;
@@ -74,6 +78,8 @@ final class Engine implements BeforeEachCallback, AfterEachCallback {
 
     @Override
     public void beforeEach(ExtensionContext context) {
+        others = Set.of();
+        others = Set.copyOf(loopThreads());
         executor = threads;
         LOGGER.setLevel(Level.WARN);
         appender.start();
@@ -238,7 +244,7 @@ final class Engine implements BeforeEachCallback, AfterEachCallback {
 
     static List<Thread> loopThreads() {
         return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().startsWith(EventLoop.THREAD_NAME))
+                .filter(thread -> thread.getName().startsWith(EventLoop.THREAD_NAME) && !others.contains(thread))
                 .toList();
     }
 }

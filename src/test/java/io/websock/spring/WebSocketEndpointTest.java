@@ -47,6 +47,9 @@ class WebSocketEndpointTest {
     @WebSocketEndpoint("ws")
     static class WithoutSlash extends Chat {}
 
+    @WebSocketEndpoint("/rooms/{id}")
+    static class Template extends Chat {}
+
     @WebSocketEndpoint("/healthz")
     static class Health extends Chat {}
 
@@ -182,6 +185,13 @@ class WebSocketEndpointTest {
         assertFails(
                 runner.withBean("chat", WithoutPath.class),
                 "The path '' of @WebSocketEndpoint bean 'chat' does not start with a slash.");
+    }
+
+    @Test
+    void pathThatIsATemplateStopsTheStart() {
+        assertFails(
+                runner.withBean("rooms", Template.class),
+                "The path '/rooms/{id}' of @WebSocketEndpoint bean 'rooms' is no plain path.");
     }
 
     @Test
