@@ -2,6 +2,7 @@ package io.websock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.websock.handshake.HandshakeFailure;
 import io.websock.handshake.Refusal;
 import io.websock.protocol.Violation;
 import java.io.IOException;
@@ -30,6 +31,14 @@ class ReadmeTest {
                 .isEqualTo(Arrays.stream(Refusal.values())
                         .map(refusal -> "| `%s` | %s | %d | %s |"
                                 .formatted(refusal.id(), refusal.section(), refusal.status(), refusal.text()))
+                        .toList());
+    }
+
+    @Test
+    void listsEveryHandshakeFailure() throws IOException {
+        assertThat(rows("| rule | source | text |"))
+                .isEqualTo(Arrays.stream(HandshakeFailure.values())
+                        .map(failure -> "| `%s` | %s | %s |".formatted(failure.id(), failure.section(), failure.text()))
                         .toList());
     }
 

@@ -1,11 +1,11 @@
 package io.websock.handshake;
 
 /**
- * What the head of a request may measure.
+ * What the head of a request, or of a response, may measure.
  *
  * @param maxBytes of the whole head, its empty lines included
  * @param maxHeaders number of header field lines
- * @param maxTarget bytes of the request target
+ * @param maxTarget bytes of the request target; a response has none
  */
 public record HeadLimits(int maxBytes, int maxHeaders, int maxTarget) {
 
@@ -14,7 +14,7 @@ public record HeadLimits(int maxBytes, int maxHeaders, int maxTarget) {
 
     public HeadLimits {
         if (maxBytes < 1 || maxHeaders < 1 || maxTarget < 1) {
-            throw new IllegalArgumentException("limits of a request head are at least 1");
+            throw new IllegalArgumentException("limits of a head are at least 1");
         }
     }
 
@@ -33,7 +33,7 @@ public record HeadLimits(int maxBytes, int maxHeaders, int maxTarget) {
                 "request target exceeds websocket.limits.max-request-target-size=" + size(maxTarget));
     }
 
-    private static String size(int bytes) {
+    static String size(int bytes) {
         return bytes % 1024 == 0 ? bytes / 1024 + "KB" : bytes + "B";
     }
 }

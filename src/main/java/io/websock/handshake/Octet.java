@@ -22,6 +22,8 @@ final class Octet {
     /** RFC 3986 §3.2.2, but the percent of an escape. */
     static final int REG_NAME = 16;
 
+    private static final int QUOTED = 64;
+
     private static final String ALPHANUMERIC = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     private static final String UNRESERVED_MARKS = "-._~";
     private static final String SUB_DELIMS = "!$&'()*+,;=";
@@ -59,5 +61,11 @@ final class Octet {
             }
         }
         return !text.isEmpty();
+    }
+
+    /** What a peer sent as it may stand in a line of ours: cut short and with nothing but visible ASCII and spaces. */
+    static String visible(String sent) {
+        String start = sent.length() <= QUOTED ? sent : sent.substring(0, QUOTED) + "...";
+        return start.replaceAll("[^ -~]", "?");
     }
 }

@@ -56,8 +56,6 @@ public enum Refusal {
     INTERCEPTOR_REFUSED("RFC 6455 §4.2.2", 403, "refused"),
     INTERCEPTOR_FAILED("RFC 9110 §15.6.1", 500, "internal error");
 
-    private static final int QUOTED = 64;
-
     private final String section;
     private final int status;
     private final String text;
@@ -98,7 +96,6 @@ public enum Refusal {
 
     /** Adds what the client sent, cut short and with nothing but visible ASCII and spaces. */
     RefusedException quoting(String sent) {
-        String start = sent.length() <= QUOTED ? sent : sent.substring(0, QUOTED) + "...";
-        return exception(text + ": " + start.replaceAll("[^ -~]", "?"));
+        return exception(text + ": " + Octet.visible(sent));
     }
 }

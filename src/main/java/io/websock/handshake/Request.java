@@ -1,6 +1,5 @@
 package io.websock.handshake;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,45 +20,11 @@ public record Request(
         @Nullable String query,
         int minorVersion,
         Authority authority,
-        List<Header> headers) {
+        List<Header> headers)
+        implements Head {
 
     public Request {
         headers = List.copyOf(headers);
-    }
-
-    /** The first header field of this name, in any case. */
-    public @Nullable String header(String name) {
-        for (Header header : headers) {
-            if (header.name().equalsIgnoreCase(name)) {
-                return header.value();
-            }
-        }
-        return null;
-    }
-
-    /** The values of all header fields of this name, in any case, in their order. */
-    public List<String> headers(String name) {
-        List<String> values = new ArrayList<>(2);
-        for (Header header : headers) {
-            if (header.name().equalsIgnoreCase(name)) {
-                values.add(header.value());
-            }
-        }
-        return values;
-    }
-
-    /**
-     * The elements of a list-based field without quoted strings, of all its lines (RFC 9110 §5.6.1). Empty elements are in it,
-     * for those who must refuse them.
-     */
-    List<String> elements(String name) {
-        List<String> elements = new ArrayList<>();
-        for (String line : headers(name)) {
-            for (String element : line.split(",", -1)) {
-                elements.add(element.trim());
-            }
-        }
-        return elements;
     }
 
     /** Method and path: what else there is may be secret. */

@@ -1,51 +1,31 @@
 package io.websock.handshake;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.util.Objects.requireNonNull;
 
-import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The head of a request (RFC 9112 §2.1), octet by octet: the outcome is the same for any split of the input.
+ * The head of a request, with the start line of RFC 9112 §3:
  *
  * <pre>
- * [CR LF] method SP target SP HTTP/1.x CR LF *( name ":" value CR LF ) CR LF
+ * [CR LF] method SP target SP HTTP/1.x CR LF
  * </pre>
  *
- * An octet that breaks this grammar or a limit is refused at once, and the target at the end of its line; Host, which may
- * come last, at the end of the head. Until then it holds room for at most twice the octets that came, and none afterwards.
+ * The target is checked at the end of its line; Host, which may come last, at the end of the head. What follows the head are
+ * frames.
  */
-public final class RequestParser {
+public final class RequestParser extends HeadParser<Request, RefusedException> {
 
     private enum State {
-        START(0),
-        START_LF(0),
-        METHOD(Octet.TCHAR),
-        PATH(0),
-        QUERY(0),
-        VERSION(0),
-        REQUEST_LINE_LF(0),
-        FIELD_START(0),
-        FIELD_NAME(Octet.TCHAR),
-        FIELD_VALUE(Octet.FIELD),
-        FIELD_LF(0),
-        HEAD_LF(0);
-
-        /** The octets that leave the state as it is: most of them, and passed over for the sake of speed. */
-        final int same;
-
-        State(int same) {
-            this.same = same;
-        }
+        START,
+        START_LF,
+        METHOD,
+        PATH,
+        QUERY,
+        VERSION,
+        LINE_LF
     }
-
-    private static final byte[] NONE = {};
-    private static final int CR = '\r';
-    private static final int LF = '\n';
 
     /** RFC 8446 §5.1: the content type of the record that a ClientHello comes in. */
     private static final int TLS_HANDSHAKE = 22;
@@ -54,18 +34,10 @@ public final class RequestParser {
 
     private final HeadLimits limits;
     private State state = State.START;
-    private boolean done;
 
-    /** The octets so far, {@code length} of them, of which those before {@code at} are parsed; the others say where parts start. */
-    private byte[] head = NONE;
-
-    private int length;
-    private int at;
     private int methodAt;
     private int targetAt;
     private int versionAt;
-    private int fieldsAt;
-    private int fieldCount;
 
     private String method = "";
     private String rawTarget = "";
@@ -73,6 +45,7 @@ public final class RequestParser {
     private int minorVersion;
 
     public RequestParser(HeadLimits limits) {
+        super(limits);
         this.limits = limits;
     }
 
@@ -81,59 +54,11 @@ public final class RequestParser {
         return method;
     }
 
-    /**
-     * Takes the next bytes, up to the end of the head and not beyond it: what follows are frames.
-     *
-     * @return the request, or null as long as its head is not complete
-     * @throws RefusedException if the head breaks a rule
-     * @throws IllegalStateException after the request or an exception
-     */
-    public @Nullable Request parse(ByteBuffer in) throws RefusedException {
-        if (done) {
-            throw new IllegalStateException("a RequestParser parses one head");
-        }
-        int start = in.position() - at;
-        try {
-            fill(in);
-            while (!done && passOver(state.same) < length) {
-                int octet = head[at++] & 0xFF;
-                state = next(octet);
-            }
-            if (done) {
-                return request();
-            }
-            if (start + at < in.limit()) {
-                throw limits.headTooLarge();
-            }
-            return null;
-        } catch (RefusedException e) {
-            done = true;
-            throw e;
-        } finally {
-            in.position(start + at);
-            if (done) {
-                head = NONE;
-            }
-        }
-    }
-
-    /** Takes what may be of the head: it is copied at once, since only the read that ends it can have more than that. */
-    private void fill(ByteBuffer in) {
-        int octets = Math.min(in.remaining(), limits.maxBytes() - length);
-        if (length + octets > head.length) {
-            head = Arrays.copyOf(head, Math.max(length + octets, Math.min(limits.maxBytes(), 2 * length)));
-        }
-        in.get(in.position(), head, length, octets);
-        length += octets;
-    }
-
-    private int passOver(int kind) {
-        int index = at;
-        while (index < length && Octet.is(kind, head[index] & 0xFF)) {
-            index++;
-        }
-        at = index;
-        return index;
+    @Override
+    boolean startLine(int octet) throws RefusedException {
+        boolean last = state == State.LINE_LF;
+        state = next(octet);
+        return last;
     }
 
     private State next(int octet) throws RefusedException {
@@ -141,26 +66,17 @@ public final class RequestParser {
             case START -> start(octet);
             case START_LF -> {
                 // RFC 9112 §2.2: one empty line ahead of the request is ignored.
-                methodAt = at;
+                methodAt = at();
                 yield lineFeed(octet, State.METHOD);
             }
             case METHOD -> method(octet);
             case PATH -> octet == '?' ? target(octet, Octet.QUERY, State.QUERY) : target(octet, Octet.PATH, State.PATH);
             case QUERY -> target(octet, Octet.QUERY, State.QUERY);
-            case VERSION -> version(octet, at - 1 - versionAt);
-            case REQUEST_LINE_LF -> {
-                State then = lineFeed(octet, State.FIELD_START);
+            case VERSION -> version(octet, at() - 1 - versionAt);
+            case LINE_LF -> {
+                State then = lineFeed(octet, State.LINE_LF);
                 target = Target.parse(method, rawTarget);
-                fieldsAt = at;
                 yield then;
-            }
-            case FIELD_START -> fieldStart(octet);
-            case FIELD_NAME -> fieldName(octet);
-            case FIELD_VALUE -> fieldValue(octet);
-            case FIELD_LF -> lineFeed(octet, State.FIELD_START);
-            case HEAD_LF -> {
-                done = true;
-                yield lineFeed(octet, State.HEAD_LF);
             }
         };
     }
@@ -176,17 +92,17 @@ public final class RequestParser {
         if (Octet.is(Octet.TCHAR, octet)) {
             return State.METHOD;
         }
-        if (octet != ' ' || at - 1 == methodAt) {
-            throw broken(octet, Refusal.REQUEST_LINE_MALFORMED);
+        if (octet != ' ' || at() - 1 == methodAt) {
+            throw broken(octet, Refusal.REQUEST_LINE_MALFORMED.exception());
         }
-        method = text(methodAt, at - 1);
-        targetAt = at;
+        method = text(methodAt, at() - 1);
+        targetAt = at();
         return State.PATH;
     }
 
     private State target(int octet, int kind, State then) throws RefusedException {
         if (Octet.is(kind, octet)) {
-            if (at - targetAt > limits.maxTarget()) {
+            if (at() - targetAt > limits.maxTarget()) {
                 throw limits.targetTooLong();
             }
             return then;
@@ -194,11 +110,11 @@ public final class RequestParser {
         if (octet == CR) {
             throw Refusal.HTTP_VERSION_MISSING.exception();
         }
-        if (octet != ' ' || at - 1 == targetAt) {
-            throw broken(octet, Refusal.TARGET_MALFORMED);
+        if (octet != ' ' || at() - 1 == targetAt) {
+            throw broken(octet, Refusal.TARGET_MALFORMED.exception());
         }
-        rawTarget = text(targetAt, at - 1);
-        versionAt = at;
+        rawTarget = text(targetAt, at() - 1);
+        versionAt = at();
         return State.VERSION;
     }
 
@@ -216,112 +132,40 @@ public final class RequestParser {
                     default -> octet == CR;
                 };
         if (!good) {
-            throw broken(
-                    octet, index == 0 && octet == CR ? Refusal.HTTP_VERSION_MISSING : Refusal.REQUEST_LINE_MALFORMED);
+            Refusal rule = index == 0 && octet == CR ? Refusal.HTTP_VERSION_MISSING : Refusal.REQUEST_LINE_MALFORMED;
+            throw broken(octet, rule.exception());
         }
         if (octet == CR) {
-            return State.REQUEST_LINE_LF;
+            return State.LINE_LF;
         }
         // The last one counts.
         minorVersion = octet == '0' ? 0 : 1;
         return State.VERSION;
     }
 
-    private State fieldStart(int octet) throws RefusedException {
-        if (octet == CR) {
-            return State.HEAD_LF;
-        }
-        if (isBlank(octet)) {
-            throw Refusal.FOLDED_LINE.exception();
-        }
-        if (!Octet.is(Octet.TCHAR, octet)) {
-            throw broken(octet, Refusal.HEADER_NAME_MALFORMED);
-        }
-        if (fieldCount++ == limits.maxHeaders()) {
-            throw limits.tooManyHeaders();
-        }
-        return State.FIELD_NAME;
-    }
-
-    private static State fieldName(int octet) throws RefusedException {
-        if (isBlank(octet)) {
-            throw Refusal.SPACE_BEFORE_COLON.exception();
-        }
-        if (octet != ':') {
-            throw broken(octet, Refusal.HEADER_NAME_MALFORMED);
-        }
-        return State.FIELD_VALUE;
-    }
-
-    private static State fieldValue(int octet) throws RefusedException {
-        if (octet != CR) {
-            throw broken(octet, Refusal.CONTROL_CHARACTER);
-        }
-        return State.FIELD_LF;
-    }
-
-    private static State lineFeed(int octet, State then) throws RefusedException {
-        if (octet != LF) {
-            throw Refusal.BARE_CR.exception();
-        }
-        return then;
-    }
-
-    /** Says of an octet that never belongs into a head what it is, and of another one which rule it breaks here. */
-    private static RefusedException broken(int octet, Refusal rule) {
-        if (octet == LF) {
-            return Refusal.BARE_LF.exception();
-        }
-        boolean control = octet < ' ' && octet != CR || octet == 0x7F;
-        return (control ? Refusal.CONTROL_CHARACTER : rule).exception();
-    }
-
-    private Request request() throws RefusedException {
-        List<Header> headers = new ArrayList<>(fieldCount);
-        List<String> hosts = new ArrayList<>(1);
-        int line = fieldsAt;
-        while (head[line] != CR) {
-            int colon = indexOf(':', line);
-            int end = indexOf(CR, colon);
-            Header header = new Header(text(line, colon), value(colon + 1, end));
-            headers.add(header);
-            if (header.name().equalsIgnoreCase("Host")) {
-                hosts.add(header.value());
-            }
-            line = end + 2;
-        }
+    @Override
+    Request head(List<Header> headers) throws RefusedException {
+        List<String> hosts = headers.stream()
+                .filter(header -> header.name().equalsIgnoreCase("Host"))
+                .map(Header::value)
+                .toList();
         Authority host = Authority.ofHost(hosts, minorVersion);
         Target parsed = requireNonNull(target);
         Authority authority = parsed.authority() == null ? host : parsed.authority();
         return new Request(method, rawTarget, parsed.path(), parsed.query(), minorVersion, authority, headers);
     }
 
-    /** RFC 9112 §5.1: blanks around a value are not part of it. */
-    private String value(int from, int to) {
-        int start = from;
-        int end = to;
-        while (start < end && isBlank(head[start])) {
-            start++;
-        }
-        while (end > start && isBlank(head[end - 1])) {
-            end--;
-        }
-        return text(start, end);
-    }
-
-    private static boolean isBlank(int octet) {
-        return octet == ' ' || octet == '\t';
-    }
-
-    private int indexOf(int octet, int from) {
-        int index = from;
-        while (head[index] != octet) {
-            index++;
-        }
-        return index;
-    }
-
-    private String text(int from, int to) {
-        return new String(head, from, to - from, ISO_8859_1);
+    @Override
+    RefusedException exception(Fault fault) {
+        return switch (fault) {
+            case BARE_LF -> Refusal.BARE_LF.exception();
+            case BARE_CR -> Refusal.BARE_CR.exception();
+            case CONTROL_CHARACTER -> Refusal.CONTROL_CHARACTER.exception();
+            case HEADER_NAME_MALFORMED -> Refusal.HEADER_NAME_MALFORMED.exception();
+            case SPACE_BEFORE_COLON -> Refusal.SPACE_BEFORE_COLON.exception();
+            case FOLDED_LINE -> Refusal.FOLDED_LINE.exception();
+            case HEAD_TOO_LARGE -> limits.headTooLarge();
+            case TOO_MANY_HEADERS -> limits.tooManyHeaders();
+        };
     }
 }

@@ -19,6 +19,7 @@ record SecWebSocketKey(String value) {
      */
     private static final Pattern BASE64_OF_16 = Pattern.compile("[A-Za-z0-9+/]{21}[AQgw]==");
 
+    /** The key that a client has sent. */
     static SecWebSocketKey of(Request request) throws RefusedException {
         List<String> keys = request.headers("Sec-WebSocket-Key");
         if (keys.isEmpty()) {
@@ -31,6 +32,18 @@ record SecWebSocketKey(String value) {
             throw Refusal.KEY_MALFORMED.exception();
         }
         return new SecWebSocketKey(keys.get(0));
+    }
+
+    /**
+     * The key that a client sends (RFC 6455 §4.1 item 7).
+     *
+     * @param nonce 16 bytes that nobody can guess, new for each connection
+     */
+    static SecWebSocketKey of(byte[] nonce) {
+        if (nonce.length != 16) {
+            throw new IllegalArgumentException("a nonce has 16 bytes, not " + nonce.length);
+        }
+        return new SecWebSocketKey(Base64.getEncoder().encodeToString(nonce));
     }
 
     /** The value of Sec-WebSocket-Accept (RFC 6455 §4.2.2). */

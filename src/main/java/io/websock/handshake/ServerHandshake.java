@@ -33,7 +33,7 @@ public final class ServerHandshake<R extends Route> {
     /** @throws RefusedException if the request breaks a rule, or is for something else than a WebSocket of ours */
     public Upgrade<R> check(Request request) throws RefusedException {
         boolean upgrade = asksForUpgrade(request);
-        if (upgrade && mayHaveBody(request)) {
+        if (upgrade && request.mayHaveBody()) {
             throw Refusal.BODY_WITH_UPGRADE.exception();
         }
         R route = routes.apply(request.path());
@@ -59,12 +59,6 @@ public final class ServerHandshake<R extends Route> {
         return request.minorVersion() > 0
                 && request.elements("Connection").stream().anyMatch("upgrade"::equalsIgnoreCase)
                 && request.elements("Upgrade").stream().anyMatch("websocket"::equalsIgnoreCase);
-    }
-
-    /** RFC 9112 §6: whether there is a body; one whose length is malformed is a way to smuggle (§11.2). */
-    private static boolean mayHaveBody(Request request) {
-        return request.header("Transfer-Encoding") != null
-                || !request.elements("Content-Length").stream().allMatch(length -> length.matches("0+"));
     }
 
     /** RFC 6455 §4.4; the field is not a list (§11.3.5), in a request at least. */

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /** Hostile input: whatever is sent has one answer, of ours, however it is split. */
 class MutationTest {
 
-    private static final int MUTATIONS = 10_000;
+    static final int MUTATIONS = 10_000;
 
     /** Octets that mean something in one of the grammars, and strings that do. */
     private static final List<String> WORDS = List.of(
@@ -65,7 +65,7 @@ class MutationTest {
         Server server = new Server();
         Map<Refusal, Integer> refused = new EnumMap<>(Refusal.class);
         for (int i = 0; i < MUTATIONS; i++) {
-            byte[] request = mutated(random).getBytes(StandardCharsets.ISO_8859_1);
+            byte[] request = mutated(REQUEST, random).getBytes(StandardCharsets.ISO_8859_1);
             Server.Answer whole = server.answer(Splits.at(request));
             int[] splits = random.ints(random.nextInt(1, 8), 0, request.length + 1)
                     .sorted()
@@ -83,19 +83,19 @@ class MutationTest {
         assertThat(refused).hasSizeGreaterThan(25);
     }
 
-    private static String mutated(Random random) {
-        StringBuilder request = new StringBuilder(REQUEST);
+    static String mutated(String head, Random random) {
+        StringBuilder mutated = new StringBuilder(head);
         for (int i = random.nextInt(1, 4); i > 0; i--) {
-            int at = random.nextInt(request.length());
-            int to = Math.min(request.length(), at + random.nextInt(1, random.nextBoolean() ? 3 : 40));
+            int at = random.nextInt(mutated.length());
+            int to = Math.min(mutated.length(), at + random.nextInt(1, random.nextBoolean() ? 3 : 40));
             switch (random.nextInt(5)) {
-                case 0 -> request.setCharAt(at, (char) random.nextInt(256));
-                case 1 -> request.insert(at, WORDS.get(random.nextInt(WORDS.size())));
-                case 2 -> request.replace(at, to, WORDS.get(random.nextInt(WORDS.size())));
-                case 3 -> request.insert(random.nextInt(request.length()), request.substring(at, to));
-                default -> request.delete(at, Math.min(to, request.length() - 1));
+                case 0 -> mutated.setCharAt(at, (char) random.nextInt(256));
+                case 1 -> mutated.insert(at, WORDS.get(random.nextInt(WORDS.size())));
+                case 2 -> mutated.replace(at, to, WORDS.get(random.nextInt(WORDS.size())));
+                case 3 -> mutated.insert(random.nextInt(mutated.length()), mutated.substring(at, to));
+                default -> mutated.delete(at, Math.min(to, mutated.length() - 1));
             }
         }
-        return request.toString();
+        return mutated.toString();
     }
 }

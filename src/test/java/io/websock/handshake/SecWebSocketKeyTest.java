@@ -3,6 +3,7 @@ package io.websock.handshake;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import org.junit.jupiter.api.Test;
 
@@ -24,6 +25,16 @@ class SecWebSocketKeyTest {
             Request request = Server.parse("GET / HTTP/1.1\r\nHost: a\r\nSec-WebSocket-Key: " + key + "\r\n\r\n");
             assertThat(SecWebSocketKey.of(request).value()).isEqualTo(key);
         }
+    }
+
+    @Test
+    void theNonceOfAClientHas16Bytes() {
+        assertThat(SecWebSocketKey.of("the sample nonce".getBytes(StandardCharsets.US_ASCII)))
+                .isEqualTo(new SecWebSocketKey("dGhlIHNhbXBsZSBub25jZQ=="));
+        assertThatThrownBy(() -> SecWebSocketKey.of(new byte[15])).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> SecWebSocketKey.of(new byte[17]))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("a nonce has 16 bytes, not 17");
     }
 
     @Test
