@@ -22,8 +22,9 @@ class ArchitectureTest {
             "api", Set.of(),
             "protocol", Set.of("api"),
             "handshake", Set.of("api", "protocol"),
-            "engine", Set.of("api", "protocol", "handshake"),
-            "spring", Set.of("api", "protocol", "handshake", "engine"),
+            "deflate", Set.of("api", "protocol", "handshake"),
+            "engine", Set.of("api", "protocol", "handshake", "deflate"),
+            "spring", Set.of("api", "protocol", "handshake", "deflate", "engine"),
             "app", Set.of("api", "spring"));
 
     @ArchTest
@@ -50,7 +51,8 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule the_sans_io_packages_touch_nothing_outside = noClasses()
             .that()
-            .resideInAnyPackage("io.websock.api..", "io.websock.protocol..", "io.websock.handshake..")
+            .resideInAnyPackage(
+                    "io.websock.api..", "io.websock.protocol..", "io.websock.handshake..", "io.websock.deflate..")
             .should()
             .dependOnClassesThat(DescribedPredicate.describe(
                     "are sockets, threads, clocks, loggers, randomness, Spring or Micrometer",

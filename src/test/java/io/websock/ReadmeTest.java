@@ -17,9 +17,9 @@ class ReadmeTest {
 
     @Test
     void listsEveryViolation() throws IOException {
-        assertThat(rows("| rule | RFC 6455 | Close | reason |"))
+        assertThat(rows("| rule | source | Close | reason |"))
                 .isEqualTo(Arrays.stream(Violation.values())
-                        .map(violation -> "| `%s` | §%s | %d | %s |"
+                        .map(violation -> "| `%s` | %s | %d | %s |"
                                 .formatted(
                                         violation.id(), violation.section(), violation.closeCode(), violation.text()))
                         .toList());

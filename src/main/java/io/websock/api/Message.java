@@ -2,7 +2,10 @@ package io.websock.api;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One whole WebSocket message, text or binary (RFC 6455 §5.6). It owns its payload and never changes, so it may be kept,
@@ -10,10 +13,13 @@ import java.nio.ByteBuffer;
  */
 public final class Message {
     private final boolean text;
+    private final boolean compressible;
     private final byte[] payload;
+    private volatile @Nullable Encoding encodings;
 
-    private Message(boolean text, byte[] payload) {
+    private Message(boolean text, boolean compressible, byte[] payload) {
         this.text = text;
+        this.compressible = compressible;
         this.payload = payload;
     }
 
@@ -24,19 +30,19 @@ public final class Message {
      */
     public static Message text(String text) {
         requirePairedSurrogates(text);
-        return new Message(true, text.getBytes(UTF_8));
+        return new Message(true, true, text.getBytes(UTF_8));
     }
 
     /** A binary message with a copy of {@code payload}. */
     public static Message binary(byte[] payload) {
-        return new Message(false, payload.clone());
+        return new Message(false, true, payload.clone());
     }
 
     /** A binary message with a copy of the bytes that remain in {@code payload}, whose position stays where it is. */
     public static Message binary(ByteBuffer payload) {
         byte[] copy = new byte[payload.remaining()];
         payload.get(payload.position(), copy);
-        return new Message(false, copy);
+        return new Message(false, true, copy);
     }
 
     /**
@@ -45,7 +51,20 @@ public final class Message {
      * @param text whether it is a text message; its payload then has to be UTF-8 already, which is not checked here
      */
     public static Message wrap(boolean text, byte[] payload) {
-        return new Message(text, payload);
+        return new Message(text, true, payload);
+    }
+
+    /**
+     * This message, but never compressed, wherever it is sent: for one that holds a secret beside something that an attacker can
+     * choose. The length of what the two are compressed to would give the secret away, bit by bit (RFC 7692 §8).
+     */
+    public Message uncompressed() {
+        return new Message(text, false, payload);
+    }
+
+    /** Whether it may be compressed, which is so unless it is an {@linkplain #uncompressed() uncompressed} one. */
+    public boolean isCompressible() {
+        return compressible;
     }
 
     /** Whether this is a text message; otherwise it is a binary one. */
@@ -78,6 +97,41 @@ public final class Message {
     /** The payload itself, not a copy: for reading only. */
     public byte[] payload() {
         return payload;
+    }
+
+    /**
+     * What an encoding that needs nothing but the payload makes of it: computed, or known from an earlier call as long as somebody
+     * still holds it. So the engine encodes a broadcast once for all receivers that share the encoding.
+     *
+     * @param encoding tells it from others, by {@code equals}
+     * @param encoder computes it, possibly on several threads at once; may return the payload itself
+     */
+    public byte[] encoded(Object encoding, UnaryOperator<byte[]> encoder) {
+        Encoding others = null;
+        for (Encoding known = encodings; known != null; known = known.next) {
+            byte[] bytes = known.get();
+            if (bytes != null && known.encoding.equals(encoding)) {
+                return bytes;
+            }
+            if (bytes != null) {
+                others = new Encoding(known.encoding, bytes, others);
+            }
+        }
+        byte[] bytes = encoder.apply(payload);
+        encodings = new Encoding(encoding, bytes, others);
+        return bytes;
+    }
+
+    /** Weak: whoever keeps a message for long does not keep what was once sent of it. */
+    private static final class Encoding extends WeakReference<byte[]> {
+        final Object encoding;
+        final @Nullable Encoding next;
+
+        Encoding(Object encoding, byte[] bytes, @Nullable Encoding next) {
+            super(bytes);
+            this.encoding = encoding;
+            this.next = next;
+        }
     }
 
     /** Kind and size, never the content: messages end up in logs. */

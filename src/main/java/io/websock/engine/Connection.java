@@ -5,12 +5,10 @@ import static java.util.Objects.requireNonNull;
 
 import io.websock.handshake.Upgrade;
 import io.websock.protocol.OutboundQueue;
-import io.websock.protocol.Role;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,7 +44,9 @@ final class Connection implements Selectable {
     private final WebSocketServer server;
     final Transport transport;
     private final Timer timer = new Timer(this);
-    private final OutboundQueue outbound;
+    /** Another one from the phase OPEN on, with the extensions that were agreed on. */
+    private OutboundQueue outbound;
+
     private final AtomicBoolean flushRequested = new AtomicBoolean();
     final EventLoop loop;
     final InetSocketAddress remoteAddress;
@@ -64,7 +64,7 @@ final class Connection implements Selectable {
     /** Whether the server counts this as an open connection. */
     private boolean admitted;
 
-    private boolean readPaused;
+    boolean readPaused;
     private boolean inputEnded;
     private boolean outputEnded;
     private int discarded;
@@ -78,7 +78,7 @@ final class Connection implements Selectable {
         this.loop = loop;
         this.number = number;
         this.remoteAddress = (InetSocketAddress) channel.getRemoteAddress();
-        this.outbound = new OutboundQueue(Role.SERVER, settings.outbound().maxQueue(), null, () -> 0);
+        this.outbound = server.outbound(null);
         this.opening = new Opening(server, this);
         this.transport = new Transport(loop, channel, this);
         setDeadline(settings.limits().handshakeTimeout().toNanos());
@@ -246,7 +246,8 @@ final class Connection implements Selectable {
     /** The opening handshake has succeeded. */
     void open(Upgrade<Endpoint> upgrade) {
         admitted = true;
-        outbound.offerHandshake(upgrade.response(List.of()));
+        outbound = server.outbound(upgrade.extension());
+        outbound.offerHandshake(upgrade.response());
         phase = Phase.OPEN;
         opening = null;
         deadline = NEVER;
@@ -386,21 +387,6 @@ final class Connection implements Selectable {
     }
 
     // What Opening and Session ask
-
-    /** Runs {@code task} in the loop, from any thread; what it throws ends this connection only. */
-    void execute(Runnable task) {
-        loop.execute(() -> {
-            try {
-                task.run();
-            } catch (Throwable failure) {
-                onFailure(failure);
-            }
-        });
-    }
-
-    boolean isReadPaused() {
-        return readPaused;
-    }
 
     @Override
     public String toString() {

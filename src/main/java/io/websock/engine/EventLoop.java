@@ -114,6 +114,17 @@ final class EventLoop implements Runnable {
         }
     }
 
+    /** The same for a task of {@code owner}, who is told if it throws. */
+    void execute(Selectable owner, Runnable task) {
+        execute(() -> {
+            try {
+                task.run();
+            } catch (Throwable failure) {
+                owner.onFailure(failure);
+            }
+        });
+    }
+
     /** Writes what {@code connection} has queued, at the end of this turn; in the loop only. */
     void flushSoon(Connection connection) {
         flushes.add(connection);

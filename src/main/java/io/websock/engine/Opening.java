@@ -107,7 +107,7 @@ final class Opening {
         try {
             if (connection.isOpening()) {
                 RefusedException refused = askInterceptors(upgrade.request());
-                connection.execute(() -> decided(upgrade, refused));
+                connection.loop.execute(connection, () -> decided(upgrade, refused));
             }
         } finally {
             server.endInterception();

@@ -53,8 +53,13 @@ final class Session implements WebSocketConnection, Receiver {
         this.outbound = outbound;
         this.query = upgrade.request().query();
         this.subprotocol = upgrade.subprotocol();
-        this.protocol =
-                new Protocol(Role.SERVER, server.protocolLimits(endpoint), null, this, outbound, connection.loop.now());
+        this.protocol = new Protocol(
+                Role.SERVER,
+                server.protocolLimits(endpoint),
+                upgrade.extension(),
+                this,
+                outbound,
+                connection.loop.now());
         this.mailbox = new Mailbox(
                 this, endpoint.listener(), endpoint.nonBlocking() ? null : server.executor(), settings.inbound());
     }
@@ -133,6 +138,7 @@ final class Session implements WebSocketConnection, Receiver {
                 connection.abort("no Close frame within websocket.limits.close-timeout");
             }
         } else if (now >= keepAliveDeadline()) {
+            outbound.releaseUnused();
             if (awaitsPong()) {
                 connection.abort("nothing received within websocket.keep-alive.timeout of a Ping");
             } else if (outbound.ping()) {
@@ -147,7 +153,7 @@ final class Session implements WebSocketConnection, Receiver {
     }
 
     private long keepAliveDeadline() {
-        if (connection.isReadPaused()
+        if (connection.readPaused
                 || connection.transport.isBlocked() // then it is the stall time-out that counts
                 || closeDeadline != NEVER
                 || outbound.isClosing()) {
@@ -203,7 +209,7 @@ final class Session implements WebSocketConnection, Receiver {
 
     /** The mailbox has room again, or is empty. */
     void settleSoon() {
-        connection.execute(connection::settle);
+        connection.loop.execute(connection, connection::settle);
     }
 
     /** The listener has been told that the connection is closed: it is nothing to the server any more. */
@@ -216,7 +222,7 @@ final class Session implements WebSocketConnection, Receiver {
             log.error("Listener failed on {}", this, failure);
         }
         if (failure instanceof VirtualMachineError) {
-            connection.execute(() -> connection.abort("listener failed"));
+            connection.loop.execute(connection, () -> connection.abort("listener failed"));
         } else if (outbound.close(CloseCode.INTERNAL_ERROR, "")) {
             connection.flushSoon();
         }

@@ -5,7 +5,10 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 import io.websock.api.HandshakeInterceptor;
 import io.websock.handshake.ServerHandshake;
+import io.websock.protocol.Extension;
+import io.websock.protocol.OutboundQueue;
 import io.websock.protocol.ProtocolLimits;
+import io.websock.protocol.Role;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
@@ -22,6 +25,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -184,6 +188,10 @@ public final class WebSocketServer {
 
     ProtocolLimits protocolLimits(Endpoint endpoint) {
         return requireNonNull(protocolLimits.get(endpoint));
+    }
+
+    OutboundQueue outbound(@Nullable Extension extension) {
+        return new OutboundQueue(Role.SERVER, settings.outbound().maxQueue(), extension, () -> 0);
     }
 
     List<HandshakeInterceptor> interceptors() {

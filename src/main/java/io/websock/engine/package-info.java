@@ -10,7 +10,7 @@
  *       → EventLoop, once per turn → Connection.flush → Transport.write
  * </pre>
  *
- * <p>Arrows: depends on {@code api}, {@code protocol} and {@code handshake}; knows neither Spring nor Micrometer.
+ * <p>Arrows: depends on {@code api}, {@code protocol}, {@code handshake} and {@code deflate}; knows neither Spring nor Micrometer.
  *
  * <p>Threads: a connection stays on one event loop, and all its state is confined to that loop's thread, but for the {@code
  * OutboundQueue} and the {@code Mailbox}, which have monitors of their own. Nothing on a loop blocks. Listeners run on the executor

@@ -10,4 +10,9 @@ public interface Route {
 
     /** Whose pages may connect. */
     OriginPolicy origins();
+
+    /** The extensions that it speaks (RFC 6455 §9); the client's order of preference decides. */
+    default List<ExtensionNegotiator> extensions() {
+        return List.of();
+    }
 }

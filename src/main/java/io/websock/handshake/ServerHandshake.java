@@ -51,7 +51,12 @@ public final class ServerHandshake<R extends Route> {
         List<ExtensionOffer> offers = ExtensionList.parse(request.headers("Sec-WebSocket-Extensions"));
         List<String> subprotocols = subprotocols(request);
         checkOrigin(request, route.origins());
-        return new Upgrade<>(request, route, key.accept(), common(subprotocols, route.subprotocols()), offers);
+        return new Upgrade<>(
+                request,
+                route,
+                key.accept(),
+                common(subprotocols, route.subprotocols()),
+                ExtensionNegotiation.accept(offers, route.extensions()));
     }
 
     /** RFC 6455 §4.2.1 items 3 and 4; in HTTP/1.0 Upgrade means nothing (RFC 9110 §7.8). */

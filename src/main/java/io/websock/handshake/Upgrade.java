@@ -2,6 +2,8 @@ package io.websock.handshake;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import io.websock.protocol.Extension;
+import io.websock.protocol.ExtensionChain;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -11,21 +13,22 @@ import org.jspecify.annotations.Nullable;
  *
  * @param accept the value of Sec-WebSocket-Accept
  * @param subprotocol the one that is spoken, null if none
- * @param offers of extensions, in the client's order of preference
+ * @param extensions the ones in use, in the order of the response
  */
 public record Upgrade<R extends Route>(
-        Request request, R route, String accept, @Nullable String subprotocol, List<ExtensionOffer> offers) {
+        Request request, R route, String accept, @Nullable String subprotocol, List<Agreement> extensions) {
 
     public Upgrade {
-        offers = List.copyOf(offers);
+        extensions = List.copyOf(extensions);
     }
 
-    /**
-     * The response that opens the connection. It has no Date, which RFC 9110 §6.6.1 does not ask of a 1xx.
-     *
-     * @param accepted the extensions in use
-     */
-    public byte[] response(List<ExtensionOffer> accepted) {
+    /** What the extensions do to messages; null if there are none. */
+    public @Nullable Extension extension() {
+        return ExtensionChain.of(extensions.stream().map(Agreement::extension).toList());
+    }
+
+    /** The response that opens the connection. It has no Date, which RFC 9110 §6.6.1 does not ask of a 1xx. */
+    public byte[] response() {
         StringBuilder response = new StringBuilder(256)
                 .append("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n")
                 .append("Sec-WebSocket-Accept: ")
@@ -34,9 +37,11 @@ public record Upgrade<R extends Route>(
         if (subprotocol != null) {
             response.append("Sec-WebSocket-Protocol: ").append(subprotocol).append("\r\n");
         }
-        if (!accepted.isEmpty()) {
+        if (!extensions.isEmpty()) {
             response.append("Sec-WebSocket-Extensions: ")
-                    .append(accepted.stream().map(ExtensionOffer::toString).collect(Collectors.joining(", ")))
+                    .append(extensions.stream()
+                            .map(agreement -> agreement.answer().toString())
+                            .collect(Collectors.joining(", ")))
                     .append("\r\n");
         }
         return response.append("\r\n").toString().getBytes(ISO_8859_1);

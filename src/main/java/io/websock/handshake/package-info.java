@@ -15,8 +15,11 @@
  * ends the handshake, and are caught in one place, the engine's. Nobody but the request itself is believed: forwarded headers
  * have no meaning here.
  *
- * <p>Arrows: depends on {@code java.base} only; {@code protocol} and {@code api} are allowed. No socket, thread, clock, logger
- * or source of randomness in here; the date of an answer and the nonce of a key are arguments.
+ * <p>Which extensions a connection has, each {@link io.websock.handshake.ExtensionNegotiator} of the route says, and for the
+ * client's role, too; what they then do to messages is {@link io.websock.protocol.Extension}.
+ *
+ * <p>Arrows: depends on {@code protocol}, for the extensions; {@code api} is allowed. No socket, thread, clock, logger or
+ * source of randomness in here; the date of an answer and the nonce of a key are arguments.
  *
  * <p>Threads: a {@code RequestParser}, {@code ClientHandshake} or {@code ProxyConnect} belongs to one thread at a time;
  * everything else is immutable.

@@ -1,5 +1,7 @@
 package io.websock.protocol;
 
+import static java.util.Objects.requireNonNull;
+
 import io.websock.api.Message;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -26,8 +28,10 @@ final class MessageAssembler {
 
     private int fragments;
     private boolean text;
-    /** Decodes this message; null if it is not encoded. */
-    private @Nullable Extension decoder;
+    /** The reserved bits of this message's first frame: what it is encoded with. */
+    private int reservedBits;
+    /** Null while no encoded message has begun, or nothing of one is kept. */
+    private Extension.@Nullable Decoder decoder;
 
     MessageAssembler(ProtocolLimits limits, @Nullable Extension extension) {
         this.limits = limits;
@@ -38,7 +42,7 @@ final class MessageAssembler {
     void beginFrame(FrameDecoder frame) throws ViolationException {
         if (frame.opcode() != Opcode.CONTINUATION) {
             text = frame.opcode() == Opcode.TEXT;
-            decoder = frame.reservedBits() == 0 ? null : extension;
+            reservedBits = frame.reservedBits();
         }
         if (frame.payloadLength() > maxDeclared() - declared) {
             throw limits.messageTooBig();
@@ -52,7 +56,7 @@ final class MessageAssembler {
     /** An encoding may lawfully make a message a little longer (deflate: stored blocks); its decoded size is tested exactly. */
     private long maxDeclared() {
         long max = limits.maxMessageSize();
-        return decoder != null ? max + max / 8 + 64 : max;
+        return reservedBits != 0 ? max + max / 8 + 64 : max;
     }
 
     /**
@@ -62,11 +66,11 @@ final class MessageAssembler {
      * @param key the masking key, turned to the first of these bytes
      */
     void append(ByteBuffer in, int count, int key, long missing, boolean lastFrame) throws ViolationException {
-        if (decoder != null) {
+        if (reservedBits != 0) {
             byte[] part = new byte[count];
             in.get(part);
             Masking.apply(key, part, 0, count);
-            decoder.decode(part, lastFrame && missing == 0, this::append);
+            decoder().decode(reservedBits, part, 0, count, lastFrame && missing == 0, this::append);
             return;
         }
         reserve(count, lastFrame ? size + count + missing : limits.maxMessageSize());
@@ -75,14 +79,22 @@ final class MessageAssembler {
         added(count);
     }
 
-    private void append(byte[] bytes, int from, int to) throws ViolationException {
-        int count = to - from;
-        if (count > limits.maxMessageSize() - size) {
-            throw limits.messageTooBig();
+    private Extension.Decoder decoder() {
+        if (decoder == null) {
+            decoder = requireNonNull(extension).decoder();
         }
+        return decoder;
+    }
+
+    private void append(byte[] bytes, int from, int to) throws ViolationException {
+        // What fits is looked at first: the same bytes break the same rule in whatever pieces they come.
+        int count = Math.min(to - from, limits.maxMessageSize() - size);
         reserve(count, limits.maxMessageSize());
         System.arraycopy(bytes, from, storage, size, count);
         added(count);
+        if (count < to - from) {
+            throw limits.messageTooBig();
+        }
     }
 
     private void added(int count) throws ViolationException {
@@ -107,11 +119,26 @@ final class MessageAssembler {
         }
         Message message = Message.wrap(text, storage.length == size ? storage : Arrays.copyOf(storage, size));
         clear();
+        if (decoder != null && !decoder.keepsContext()) {
+            endDecoder(decoder);
+        }
         return message;
     }
 
-    /** Lets go of what has arrived of a message. */
-    void clear() {
+    /** Nothing more will arrive: lets go of what has, and of the decoder. */
+    void close() {
+        clear();
+        if (decoder != null) {
+            endDecoder(decoder);
+        }
+    }
+
+    private void endDecoder(Extension.Decoder decoder) {
+        this.decoder = null;
+        decoder.close();
+    }
+
+    private void clear() {
         storage = NONE;
         size = 0;
         declared = 0;

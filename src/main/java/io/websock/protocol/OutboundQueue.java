@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.websock.api.CloseCode;
 import io.websock.api.Message;
 import io.websock.api.SendResult;
+import io.websock.protocol.Extension.Encoded;
 import java.nio.ByteBuffer;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +26,9 @@ public final class OutboundQueue {
     private final Role role;
     private final IntSupplier maskingKeys;
     private final long maxBytes;
-    private final @Nullable Extension extension;
+    /** Open until {@link #closing}. */
+    private final Extension.@Nullable Encoder encoder;
+
     private final FrameRing messages;
     private final FrameRing controls;
 
@@ -53,14 +56,20 @@ public final class OutboundQueue {
     public OutboundQueue(Role role, long maxBytes, @Nullable Extension extension, IntSupplier maskingKeys) {
         this.role = role;
         this.maxBytes = maxBytes;
-        this.extension = extension;
+        this.encoder = extension == null ? null : extension.encoder();
         this.maskingKeys = maskingKeys;
         this.messages = new FrameRing(role == Role.CLIENT);
         this.controls = new FrameRing(role == Role.CLIENT);
     }
 
     /** Queues a message; at or over the limit, gives the peer up instead: see {@link SendResult#OVERFLOW}. */
-    public synchronized SendResult offer(Message message) {
+    public SendResult offer(Message message) {
+        // What depends on no order is encoded outside of the monitor, which the event loop must not wait for.
+        Encoded encoded = encoder == null || encoder.keepsContext() ? null : encoder.encode(message);
+        return offer(message, encoded);
+    }
+
+    private synchronized SendResult offer(Message message, @Nullable Encoded early) {
         if (closing) {
             return SendResult.CLOSED;
         }
@@ -70,9 +79,9 @@ public final class OutboundQueue {
             return SendResult.OVERFLOW;
         }
         int opcode = message.isText() ? Opcode.TEXT : Opcode.BINARY;
-        byte[] encoded = extension == null ? null : extension.encode(message);
-        if (extension != null && encoded != null) {
-            add(messages, opcode | extension.reservedBits(), encoded);
+        Encoded encoded = encoder != null && encoder.keepsContext() ? encoder.encode(message) : early;
+        if (encoded != null) {
+            add(messages, opcode | encoded.reservedBits(), encoded.payload());
         } else {
             add(messages, opcode, message.payload());
         }
@@ -119,7 +128,7 @@ public final class OutboundQueue {
         if (closing) {
             return false;
         }
-        closing = true;
+        endMessages();
         closeCode = code;
         closeReason = reason;
         byte[] text = reason.getBytes(UTF_8);
@@ -137,13 +146,31 @@ public final class OutboundQueue {
 
     /** Drops everything; nothing is accepted any more. */
     synchronized void abort() {
-        closing = true;
+        endMessages();
         messages.truncate(0);
         controls.truncate(0);
         headWritten = 0;
         filledMessages = 0;
         filledControls = 0;
         bytes = 0;
+    }
+
+    /** No message is accepted any more. */
+    private void endMessages() {
+        if (!closing && encoder != null) {
+            encoder.close();
+        }
+        closing = true;
+    }
+
+    /**
+     * Has the extension let go of what it keeps between messages and no message has used since the last call. To be called now and
+     * then, some seconds apart.
+     */
+    public synchronized void releaseUnused() {
+        if (!closing && encoder != null) {
+            encoder.releaseUnused();
+        }
     }
 
     /** Whether a Close frame is queued or sent, or nothing can be sent any more. */

@@ -67,7 +67,6 @@ public final class Protocol {
         try {
             while (ending == null && step(in, now)) {}
         } catch (ViolationException e) {
-            message.clear();
             int code = e.violation().closeCode();
             CloseInfo broken = new CloseInfo(code, e.reason(), Initiator.LOCAL, false);
             end(outbound.closeCode() == 0 ? broken : ours(false), code, e.reason());
@@ -181,7 +180,6 @@ public final class Protocol {
     }
 
     private void closeReceived(byte[] payload) {
-        message.clear();
         int code = payload.length == 0 ? CloseCode.NO_STATUS : closeCode(payload);
         String reason = payload.length == 0 ? "" : new String(payload, 2, payload.length - 2, UTF_8);
         CloseInfo theirs = new CloseInfo(code, reason, Initiator.PEER, true);
@@ -191,6 +189,7 @@ public final class Protocol {
 
     private void end(CloseInfo info, int owedCode, String owedReason) {
         ending = info;
+        message.close();
         this.owedCode = owedCode;
         this.owedReason = owedReason;
         receiver.onEnd();
@@ -202,7 +201,7 @@ public final class Protocol {
         } else if (ending.clean() && !(outbound.isClosing() && outbound.isEmpty())) {
             ending = new CloseInfo(ending.code(), ending.reason(), ending.initiator(), false);
         }
-        message.clear();
+        message.close();
         outbound.abort();
     }
 

@@ -7,8 +7,8 @@
  * argument and mask keys come from a supplier, so that the same bytes at the same times have the same outcome.
  *
  * <pre>
- * in    Protocol.receive → FrameDecoder (header automaton) → MessageAssembler (size, unmasking, UTF-8) → Receiver
- * out   OutboundQueue.offer (a client's mask) → fill (header, payload) → written
+ * in    Protocol.receive → FrameDecoder (header automaton) → MessageAssembler (unmasking, extension, size, UTF-8) → Receiver
+ * out   OutboundQueue.offer (extension, a client's mask) → fill (header, payload) → written
  * </pre>
  *
  * <p>Arrows: depends on {@code api} only. No socket, thread, clock, logger or source of randomness in here.

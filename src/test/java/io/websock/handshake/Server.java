@@ -59,7 +59,7 @@ final class Server {
             try {
                 Request request = parser.parse(read);
                 if (request != null) {
-                    byte[] response = handshake.check(request).response(List.of());
+                    byte[] response = handshake.check(request).response();
                     return new Answer(text(response), null, taken + read.position());
                 }
                 if (read.hasRemaining()) {

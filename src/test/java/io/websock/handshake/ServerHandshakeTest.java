@@ -73,34 +73,37 @@ class ServerHandshakeTest {
 
     @Test
     void anUpgradeTellsWhatWasAgreed() throws RefusedException {
-        Server.Endpoint endpoint = new Server.Endpoint(List.of("superchat", "chat"), OriginPolicy.SAME);
-        Request request = Server.parse(HEAD.replace(": chat", ": v9, chat").replace(": x", ": x; y=\"1\"") + "\r\n");
-        Upgrade<Server.Endpoint> upgrade =
-                new ServerHandshake<Server.Endpoint>(path -> path.equals("/ws") ? endpoint : null).check(request);
-        ExtensionOffer offer = new ExtensionOffer("x", List.of(new ExtensionOffer.Parameter("y", "1")));
+        record Speaking(List<String> subprotocols, OriginPolicy origins, List<ExtensionNegotiator> extensions)
+                implements Route {}
+        Speaking endpoint = new Speaking(
+                List.of("superchat", "chat"),
+                OriginPolicy.SAME,
+                List.of(new TinyNegotiator("x", 0x40), new TinyNegotiator("y", 0x20)));
+        Request request =
+                Server.parse(HEAD.replace(": chat", ": v9, chat").replace(": x", ": z, x; a=\"1\", y") + "\r\n");
+        Upgrade<Speaking> upgrade =
+                new ServerHandshake<Speaking>(path -> path.equals("/ws") ? endpoint : null).check(request);
         assertThat(upgrade)
-                .isEqualTo(new Upgrade<>(request, endpoint, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", "chat", List.of(offer)));
-    }
-
-    @Test
-    void acceptedExtensionsAreInTheResponse() {
-        Request request = Server.parse(HEAD + "\r\n");
-        Server.Endpoint endpoint = new Server.Endpoint(List.of(), OriginPolicy.SAME);
-        List<ExtensionOffer> accepted = List.of(
-                new ExtensionOffer(
-                        "permessage-deflate",
-                        List.of(
-                                new ExtensionOffer.Parameter("server_no_context_takeover", null),
-                                new ExtensionOffer.Parameter("client_max_window_bits", "10"))),
-                new ExtensionOffer("x", List.of()));
-        assertThat(Server.text(new Upgrade<>(request, endpoint, "accept", null, List.of()).response(accepted)))
-                .isEqualTo(Server.http("""
+                .isEqualTo(
+                        new Upgrade<>(request, endpoint, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", "chat", upgrade.extensions()));
+        assertThat(upgrade.extension().reservedBits()).isEqualTo(0x60);
+        assertThat(Server.text(upgrade.response())).isEqualTo(Server.http("""
                                 HTTP/1.1 101 Switching Protocols
                                 Upgrade: websocket
                                 Connection: Upgrade
-                                Sec-WebSocket-Accept: accept
-                                Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover; client_max_window_bits=10, x
+                                Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=
+                                Sec-WebSocket-Protocol: chat
+                                Sec-WebSocket-Extensions: x; a=1; agreed, y; agreed
 
                                 """));
+    }
+
+    @Test
+    void withoutAnExtensionThereIsNone() throws RefusedException {
+        Server.Endpoint endpoint = new Server.Endpoint(List.of(), OriginPolicy.SAME);
+        Upgrade<Server.Endpoint> upgrade =
+                new ServerHandshake<Server.Endpoint>(path -> endpoint).check(Server.parse(HEAD + "\r\n"));
+        assertThat(upgrade.extension()).isNull();
+        assertThat(Server.text(upgrade.response())).doesNotContain("Sec-WebSocket-Extensions");
     }
 }

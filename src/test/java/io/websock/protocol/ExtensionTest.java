@@ -158,7 +158,7 @@ class ExtensionTest {
                 .breaks(1009, TOO_BIG + "2147483647B");
     }
 
-    /** The contract of {@link Extension#decode}: all bytes once and in order, and {@code last} once and at the end. */
+    /** The contract of {@link Extension.Decoder#decode}: all bytes once and in order, and {@code last} once and at the end. */
     @ParameterizedTest
     @EnumSource
     void isToldOfTheLastPartOfEachMessageOnce(Role role) {
@@ -171,16 +171,19 @@ class ExtensionTest {
             }
 
             @Override
-            public void decode(byte[] part, boolean last, Output out) {
-                for (byte octet : part) {
-                    bytes.add(octet);
-                }
-                lasts.add(last);
+            public Encoder encoder() {
+                return new XorExtension(0x40).encoder();
             }
 
             @Override
-            public byte[] encode(Message message) {
-                return null;
+            public Decoder decoder() {
+                return (reservedBits, part, from, to, last, out) -> {
+                    assertThat(reservedBits).isEqualTo(0x40);
+                    for (int i = from; i < to; i++) {
+                        bytes.add(part[i]);
+                    }
+                    lasts.add(last);
+                };
             }
         };
         byte[] in = Frames.to(role, hex("42 02 0102 00 00 80 03 030405"));

@@ -10,11 +10,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.websock.api.CloseCode;
 import io.websock.api.CloseInfo;
 import io.websock.api.CloseInfo.Initiator;
+import io.websock.deflate.PermessageDeflate;
+import io.websock.deflate.PermessageDeflate.Mode;
+import io.websock.deflate.ZlibPool;
+import io.websock.handshake.ExtensionOffer;
 import io.websock.testkit.Frames;
 import io.websock.testkit.Frames.Frame;
 import io.websock.testkit.Side;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -41,8 +46,18 @@ class ViolationTest {
             case MESSAGE_TOO_BIG -> Frames.header(0x82, 65537);
             case FRAGMENTS_TOO_SMALL -> concat(frame(0x01, ""), times(1024, frame(0x00, "")));
             case CONTROL_FLOOD -> times(101, ping());
+            case DEFLATE_DATA_CORRUPT -> hex("c2 01 07");
+            case DEFLATE_BLOCKS_TOO_SMALL -> frame(0xC2, hex("0300".repeat(1025)));
             default -> throw new AssertionError("no test provokes " + violation);
         };
+    }
+
+    private static Extension extension(Violation violation) {
+        return violation.name().startsWith("DEFLATE_")
+                ? new PermessageDeflate(Mode.SHARED, 1, new ZlibPool(6, 0))
+                        .accept(new ExtensionOffer("permessage-deflate", List.of()))
+                        .extension()
+                : null;
     }
 
     @ParameterizedTest
@@ -54,7 +69,7 @@ class ViolationTest {
             if (masking && (role == Role.SERVER) != (violation == Violation.UNMASKED_FRAME)) {
                 continue;
             }
-            Side side = new Side(role);
+            Side side = new Side(role, ProtocolLimits.DEFAULT, extension(violation));
             side.receive(masking ? Frames.from(role, in) : to(role, in));
             assertThat(side.received.take()).containsExactly("end");
             CloseInfo info = side.protocol.closeInfo();
@@ -74,7 +89,7 @@ class ViolationTest {
     @EnumSource
     void isDescribed(Violation violation) {
         assertThat(violation.id()).matches("[a-z0-9_]+").isEqualToIgnoringCase(violation.name());
-        assertThat(violation.section()).matches("\\d+(\\.\\d+)*");
+        assertThat(violation.section()).matches("RFC \\d{4} §\\d+(\\.\\d+)*");
         assertThat(CloseCode.isSendable(violation.closeCode())).isTrue();
         assertThat(violation.text()).matches("[ -~]+");
     }

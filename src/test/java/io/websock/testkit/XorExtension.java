@@ -32,24 +32,49 @@ public final class XorExtension implements Extension {
     }
 
     @Override
-    public void decode(byte[] part, boolean last, Output out) throws ViolationException {
-        for (byte octet : part) {
-            if (octet == 0) {
-                throw new ViolationException(Violation.UTF8_INVALID, CORRUPT);
-            }
-            byte[] decoded = new byte[times + 2];
-            Arrays.fill(decoded, (byte) ~octet);
-            out.append(decoded, 1, times + 1);
-        }
-        if (last) {
-            out.append(new byte[0], 0, 0);
-        }
-        Arrays.fill(part, (byte) 0xEE);
+    public Extension.Encoder encoder() {
+        return new Encoder();
     }
 
     @Override
-    public byte[] encode(Message message) {
-        return message.size() == 1 ? null : flipped(message.payload());
+    public Extension.Decoder decoder() {
+        return new Decoder();
+    }
+
+    private final class Encoder implements Extension.Encoder {
+        @Override
+        public boolean keepsContext() {
+            return false;
+        }
+
+        @Override
+        public Encoded encode(Message message) {
+            return message.size() == 1 ? null : new Encoded(reservedBits, flipped(message.payload()));
+        }
+    }
+
+    private final class Decoder implements Extension.Decoder {
+        @Override
+        public boolean keepsContext() {
+            return false;
+        }
+
+        @Override
+        public void decode(int reservedBits, byte[] part, int from, int to, boolean last, Output out)
+                throws ViolationException {
+            for (int i = from; i < to; i++) {
+                if (part[i] == 0) {
+                    throw new ViolationException(Violation.UTF8_INVALID, CORRUPT);
+                }
+                byte[] decoded = new byte[times + 2];
+                Arrays.fill(decoded, (byte) ~part[i]);
+                out.append(decoded, 1, times + 1);
+            }
+            if (last) {
+                out.append(new byte[0], 0, 0);
+            }
+            Arrays.fill(part, from, to, (byte) 0xEE);
+        }
     }
 
     public static byte[] flipped(byte[] bytes) {
