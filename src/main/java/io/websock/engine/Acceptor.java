@@ -17,16 +17,13 @@ final class Acceptor implements Selectable {
     private static final long MIN_PAUSE = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long MAX_PAUSE = TimeUnit.SECONDS.toNanos(1);
 
-    private static final long SILENCE = TimeUnit.MINUTES.toNanos(1);
-
     private final WebSocketServer server;
     private final EventLoop loop;
     private final ServerSocketChannel channel;
     private final Timer timer = new Timer(this);
+    private final LogLimit failureLog = new LogLimit(1, System::nanoTime);
     private final SelectionKey key;
     private long pause = MIN_PAUSE;
-    /** Until when no further failure is logged. */
-    private long silentUntil;
 
     /** Must be created on its loop, or before that starts. */
     Acceptor(WebSocketServer server, EventLoop loop, ServerSocketChannel channel) throws IOException {
@@ -61,8 +58,7 @@ final class Acceptor implements Selectable {
 
     @Override
     public void onFailure(Throwable failure) {
-        if (loop.now() >= silentUntil) {
-            silentUntil = loop.now() + SILENCE;
+        if (failureLog.permits()) {
             log.warn("Cannot accept connections, trying again from time to time: {}", failure.toString());
         }
         if (key.isValid()) {

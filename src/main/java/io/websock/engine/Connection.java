@@ -4,6 +4,7 @@ import static io.websock.engine.Timers.NEVER;
 import static java.util.Objects.requireNonNull;
 
 import io.websock.handshake.Upgrade;
+import io.websock.protocol.Extension;
 import io.websock.protocol.OutboundQueue;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -246,14 +247,15 @@ final class Connection implements Selectable {
     /** The opening handshake has succeeded. */
     void open(Upgrade<Endpoint> upgrade) {
         admitted = true;
-        outbound = server.outbound(upgrade.extension());
+        @Nullable Extension extension = upgrade.extension();
+        outbound = server.outbound(extension);
         outbound.offerHandshake(upgrade.response());
         phase = Phase.OPEN;
         opening = null;
         deadline = NEVER;
         loop.handshakes().remove(this);
         flushSoon();
-        session = new Session(server, this, upgrade, outbound);
+        session = new Session(server, this, upgrade, extension, outbound);
         session.opened();
     }
 
@@ -385,8 +387,6 @@ final class Connection implements Selectable {
             server.released();
         }
     }
-
-    // What Opening and Session ask
 
     @Override
     public String toString() {

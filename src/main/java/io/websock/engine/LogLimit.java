@@ -5,14 +5,15 @@ import java.util.function.LongSupplier;
 
 /** Lets so many log lines of one kind pass in a minute, so that nobody who can provoke them can fill a disk; from any thread. */
 final class LogLimit {
-    static final int PER_MINUTE = 20;
     private static final long MINUTE = TimeUnit.MINUTES.toNanos(1);
 
+    private final int perMinute;
     private final LongSupplier nanoTime;
     private long begin;
-    private int count = PER_MINUTE;
+    private int count;
 
-    LogLimit(LongSupplier nanoTime) {
+    LogLimit(int perMinute, LongSupplier nanoTime) {
+        this.perMinute = perMinute;
         this.nanoTime = nanoTime;
         this.begin = nanoTime.getAsLong() - MINUTE;
     }
@@ -24,6 +25,6 @@ final class LogLimit {
             begin = now;
             count = 0;
         }
-        return count++ < PER_MINUTE;
+        return count++ < perMinute;
     }
 }

@@ -10,6 +10,7 @@ import io.websock.api.Message;
 import io.websock.api.SendResult;
 import io.websock.api.WebSocketConnection;
 import io.websock.handshake.Upgrade;
+import io.websock.protocol.Extension;
 import io.websock.protocol.OutboundQueue;
 import io.websock.protocol.Protocol;
 import io.websock.protocol.Receiver;
@@ -45,7 +46,12 @@ final class Session implements WebSocketConnection, Receiver {
     /** By when the closing handshake, once begun, has to come to its next step. */
     private long closeDeadline = NEVER;
 
-    Session(WebSocketServer server, Connection connection, Upgrade<Endpoint> upgrade, OutboundQueue outbound) {
+    Session(
+            WebSocketServer server,
+            Connection connection,
+            Upgrade<Endpoint> upgrade,
+            @Nullable Extension extension,
+            OutboundQueue outbound) {
         this.server = server;
         this.connection = connection;
         this.settings = server.settings();
@@ -54,12 +60,7 @@ final class Session implements WebSocketConnection, Receiver {
         this.query = upgrade.request().query();
         this.subprotocol = upgrade.subprotocol();
         this.protocol = new Protocol(
-                Role.SERVER,
-                server.protocolLimits(endpoint),
-                upgrade.extension(),
-                this,
-                outbound,
-                connection.loop.now());
+                Role.SERVER, server.protocolLimits(endpoint), extension, this, outbound, connection.loop.now());
         this.mailbox = new Mailbox(
                 this, endpoint.listener(), endpoint.nonBlocking() ? null : server.executor(), settings.inbound());
     }

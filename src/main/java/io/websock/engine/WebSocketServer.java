@@ -51,7 +51,7 @@ public final class WebSocketServer {
     private final ServerHandshake<Endpoint> handshake;
     private final Map<Endpoint, ProtocolLimits> protocolLimits = new IdentityHashMap<>();
     private final AtomicInteger intercepting = new AtomicInteger();
-    private final LogLimit failureLog = new LogLimit(System::nanoTime);
+    private final LogLimit failureLog = new LogLimit(20, System::nanoTime);
     private final AtomicInteger open = new AtomicInteger();
     private final CountDownLatch drained = new CountDownLatch(1);
     private volatile List<EventLoop> loops = List.of();
