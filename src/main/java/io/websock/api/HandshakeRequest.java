@@ -1,6 +1,7 @@
 package io.websock.api;
 
 import java.net.InetSocketAddress;
+import java.security.Principal;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,10 @@ public interface HandshakeRequest {
 
     /** The values of all header fields of this name, in any case, in their order. */
     List<String> headers(String name);
+
+    /** Whom the peer has proved to be by its TLS certificate; null if it was not asked, or has none. */
+    @Nullable
+    Principal principal();
 
     /** The other end of the TCP connection, which may be a proxy. */
     InetSocketAddress remoteAddress();

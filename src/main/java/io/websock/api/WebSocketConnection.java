@@ -1,6 +1,7 @@
 package io.websock.api;
 
 import java.net.InetSocketAddress;
+import java.security.Principal;
 import org.jspecify.annotations.Nullable;
 
 /** One open WebSocket connection. Every method may be called from any thread, and none of them blocks. */
@@ -19,6 +20,10 @@ public interface WebSocketConnection {
     /** The subprotocol that was agreed on (RFC 6455 §1.9); null if there is none. */
     @Nullable
     String subprotocol();
+
+    /** Whom the peer has proved to be by its TLS certificate; null if it was not asked, or has none. */
+    @Nullable
+    Principal principal();
 
     /** The other end of the TCP connection, which may be a proxy. */
     InetSocketAddress remoteAddress();

@@ -5,6 +5,8 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,16 +22,19 @@ final class Acceptor implements Selectable {
     private final WebSocketServer server;
     private final EventLoop loop;
     private final ServerSocketChannel channel;
+    private final @Nullable Supplier<TlsSettings> tls;
     private final Timer timer = new Timer(this);
     private final LogLimit failureLog = new LogLimit(1, System::nanoTime);
     private final SelectionKey key;
     private long pause = MIN_PAUSE;
 
     /** Must be created on its loop, or before that starts. */
-    Acceptor(WebSocketServer server, EventLoop loop, ServerSocketChannel channel) throws IOException {
+    Acceptor(WebSocketServer server, EventLoop loop, ServerSocketChannel channel, @Nullable Supplier<TlsSettings> tls)
+            throws IOException {
         this.server = server;
         this.loop = loop;
         this.channel = channel;
+        this.tls = tls;
         this.key = loop.register(channel, SelectionKey.OP_ACCEPT, this);
     }
 
@@ -42,7 +47,7 @@ final class Acceptor implements Selectable {
                     return;
                 }
                 pause = MIN_PAUSE;
-                server.accepted(accepted);
+                server.accepted(accepted, tls);
             }
         } catch (IOException e) {
             onFailure(e);

@@ -3,20 +3,22 @@ package io.websock.engine;
 import static io.websock.engine.Timers.NEVER;
 import static java.util.Objects.requireNonNull;
 
-import io.websock.handshake.Upgrade;
-import io.websock.protocol.Extension;
 import io.websock.protocol.OutboundQueue;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
+import java.security.Principal;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One TCP connection, from its acceptance to its end: what it reads goes into the {@link Opening} and then into the {@link Session};
+ * One TCP connection, from its beginning to its end: what it reads goes into the {@link Opening} and then into the {@link Session};
  * what they queue, it writes.
  *
  * <pre>
@@ -30,6 +32,7 @@ import org.slf4j.LoggerFactory;
 final class Connection implements Selectable {
     private static final Logger log = LoggerFactory.getLogger(Connection.class);
 
+    private static final AtomicLong NUMBERS = new AtomicLong();
     /** How much may come in after the end, before the peer is reset. */
     private static final int MAX_DISCARDED = 64 * 1024;
     /** How long the peer has for its FIN. */
@@ -42,8 +45,10 @@ final class Connection implements Selectable {
         ENDED
     }
 
-    private final WebSocketServer server;
-    final Transport transport;
+    private final Host host;
+    /** Another one once TLS begins or, if the peer does not speak it, ends. */
+    Transport transport;
+
     private final Timer timer = new Timer(this);
     /** Another one from the phase OPEN on, with the extensions that were agreed on. */
     private OutboundQueue outbound;
@@ -62,8 +67,10 @@ final class Connection implements Selectable {
     /** What has been read and has to wait, while reading is paused. */
     private @Nullable ByteBuffer held;
 
-    /** Whether the server counts this as an open connection. */
+    /** Whether the host counts this as an open connection. */
     private boolean admitted;
+    /** Whether the opening was told that the transport is ready. */
+    private boolean announced;
 
     boolean readPaused;
     private boolean inputEnded;
@@ -72,17 +79,58 @@ final class Connection implements Selectable {
     /** By when the phase has to be over. */
     private long deadline;
 
-    /** Must be created on its loop. */
-    Connection(WebSocketServer server, EventLoop loop, SocketChannel channel, long number) throws IOException {
-        EngineSettings settings = server.settings();
-        this.server = server;
-        this.loop = loop;
-        this.number = number;
-        this.remoteAddress = (InetSocketAddress) channel.getRemoteAddress();
-        this.outbound = server.outbound(null);
-        this.opening = new Opening(server, this);
-        this.transport = new Transport(loop, channel, this);
-        setDeadline(settings.limits().handshakeTimeout().toNanos());
+    /** Must be created on its loop; {@link #begin} comes next. */
+    Connection(Host host, Transport transport, InetSocketAddress remoteAddress) {
+        this.host = host;
+        this.loop = transport.loop;
+        this.number = NUMBERS.incrementAndGet();
+        this.remoteAddress = remoteAddress;
+        this.outbound = host.outbound(null);
+        this.transport = transport;
+        transport.key.attach(this);
+    }
+
+    /**
+     * The opening handshake begins.
+     *
+     * @param tls what comes before it; null to do without
+     * @param deadline of both, in the loop's time
+     */
+    void begin(Opening opening, @Nullable SSLEngine tls, long deadline) {
+        this.opening = opening;
+        this.deadline = deadline;
+        if (tls != null) {
+            secure(tls);
+        }
+        announce();
+        settle();
+    }
+
+    /** From now on, everything goes through TLS. */
+    void secure(SSLEngine tls) {
+        announced = false;
+        transport = new TlsTransport(transport, tls, host.tlsTasks(), this, this::resumeTls);
+        if (tls.getUseClientMode()) {
+            read();
+        }
+    }
+
+    private void resumeTls() {
+        if (phase != Phase.ENDED) {
+            read();
+            settle();
+        }
+    }
+
+    boolean isReady() {
+        return transport.isReady();
+    }
+
+    private void announce() {
+        if (opening != null && !announced && transport.isReady()) {
+            announced = true;
+            opening.ready();
+        }
     }
 
     // Reading
@@ -105,7 +153,15 @@ final class Connection implements Selectable {
         try {
             count = transport.read(in);
         } catch (IOException e) {
-            lost("connection reset");
+            failed(e);
+            return;
+        }
+        announce();
+        int records = transport.takeControlRecords();
+        if (session != null) {
+            session.controlRecords(records);
+        } else if (records > host.settings().limits().protocol().controlFrameBurst()) {
+            reset();
             return;
         }
         if (count > 0) {
@@ -146,7 +202,7 @@ final class Connection implements Selectable {
 
     private void endOfStream() {
         if (!isDiscarding()) {
-            lost("end of stream without a Close frame");
+            lost(new EOFException("end of stream without a Close frame"));
         } else if (outputEnded) {
             ended();
         } else {
@@ -173,6 +229,9 @@ final class Connection implements Selectable {
     void settle() {
         while (readPaused && phase == Phase.OPEN && session != null && session.hasRoom()) {
             resumeReading();
+        }
+        while (transport.hasInput() && !readPaused && !inputEnded && phase != Phase.ENDED) {
+            read();
         }
         if (phase == Phase.OPEN && session != null && session.isDone()) {
             finish();
@@ -208,14 +267,15 @@ final class Connection implements Selectable {
         try {
             transport.write(outbound);
         } catch (IOException e) {
-            lost("connection reset");
+            failed(e);
             return;
         }
+        announce();
         written();
     }
 
     private void written() {
-        if (phase == Phase.ENDING && !outputEnded && outbound.isEmpty()) {
+        if (phase == Phase.ENDING && !outputEnded && !transport.isBlocked() && outbound.isEmpty()) {
             endOutput();
         } else if (!transport.isBlocked() && !outbound.isEmpty()) {
             flushSoon();
@@ -228,11 +288,13 @@ final class Connection implements Selectable {
 
     /** Everything is sent: the peer gets our FIN, and has a moment for its own (RFC 6455 §7.1.1). */
     private void endOutput() {
-        outputEnded = true;
         try {
-            transport.endOutput();
+            outputEnded = transport.endOutput();
         } catch (IOException e) {
-            lost("connection reset");
+            failed(e);
+            return;
+        }
+        if (!outputEnded) {
             return;
         }
         if (inputEnded) {
@@ -244,19 +306,28 @@ final class Connection implements Selectable {
 
     // Phases
 
+    /** One more open connection; false if there are too many. To be called before {@link #open}. */
+    boolean admit() {
+        admitted = host.admit();
+        return admitted;
+    }
+
     /** The opening handshake has succeeded. */
-    void open(Upgrade<Endpoint> upgrade) {
-        admitted = true;
-        @Nullable Extension extension = upgrade.extension();
-        outbound = server.outbound(extension);
-        outbound.offerHandshake(upgrade.response());
+    void open(Session session, OutboundQueue outbound) {
+        this.outbound = outbound;
+        this.session = session;
         phase = Phase.OPEN;
         opening = null;
         deadline = NEVER;
         loop.handshakes().remove(this);
         flushSoon();
-        session = new Session(server, this, upgrade, extension, outbound);
         session.opened();
+    }
+
+    /** The opening handshake goes on with these bytes. */
+    void send(byte[] head) {
+        outbound.offerHandshake(head);
+        flushSoon();
     }
 
     /** The opening handshake is answered with something else than a WebSocket. */
@@ -281,7 +352,8 @@ final class Connection implements Selectable {
         end();
     }
 
-    private void end() {
+    /** Nothing more is processed, and nothing more queued: what is, goes out. */
+    void end() {
         phase = Phase.ENDING;
         opening = null;
         held = null;
@@ -318,7 +390,7 @@ final class Connection implements Selectable {
     private long stallDeadline() {
         return transport.isBlocked()
                 ? transport.stalledSince()
-                        + server.settings().outbound().stallTimeout().toNanos()
+                        + host.settings().outbound().stallTimeout().toNanos()
                 : NEVER;
     }
 
@@ -350,11 +422,40 @@ final class Connection implements Selectable {
         }
     }
 
-    private void lost(String how) {
-        if (session != null) {
-            session.lost(how);
+    private void failed(IOException cause) {
+        if (cause instanceof PlaintextException && opening != null) {
+            transport = new Transport(loop, transport.key);
+            opening.plaintext();
+        } else if (cause instanceof SSLException && phase != Phase.ENDING) {
+            tell(cause);
+            end(); // the peer gets an alert
+        } else {
+            lost(cause);
         }
+    }
+
+    private void lost(IOException cause) {
+        tell(cause);
         ended();
+    }
+
+    private void tell(IOException cause) {
+        log.debug("Lost {}: {}", this, cause.toString());
+        if (session != null) {
+            session.lost(how(cause));
+        }
+        Opening failed = opening;
+        opening = null;
+        if (failed != null) {
+            failed.lost(cause);
+        }
+    }
+
+    /** The words of the operating system vary. */
+    private static String how(IOException cause) {
+        return cause instanceof EOFException || cause instanceof SSLException
+                ? String.valueOf(cause.getMessage())
+                : "connection reset";
     }
 
     /** Gives the peer up. */
@@ -377,15 +478,22 @@ final class Connection implements Selectable {
             return;
         }
         phase = Phase.ENDED;
-        opening = null;
         held = null;
         transport.close(timer);
         loop.handshakes().remove(this);
         if (session != null) {
             session.closed();
         } else if (admitted) {
-            server.released();
+            host.released();
         }
+        if (opening != null) {
+            tell(new EOFException("connection was given up"));
+        }
+    }
+
+    @Nullable
+    Principal principal() {
+        return transport.principal();
     }
 
     @Override

@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,6 +48,7 @@ final class EventLoop implements Runnable {
     private final AtomicBoolean woken = new AtomicBoolean();
     private final ByteBuffer readBuffer = ByteBuffer.allocateDirect(BUFFER_SIZE);
     private final ByteBuffer writeBuffer = ByteBuffer.allocateDirect(BUFFER_SIZE);
+    private @Nullable TlsBuffers tlsBuffers;
 
     private final long origin;
     private long now;
@@ -130,7 +132,8 @@ final class EventLoop implements Runnable {
         flushes.add(connection);
     }
 
-    SelectionKey register(SelectableChannel channel, int operations, Selectable owner) throws IOException {
+    /** @param owner null if it is attached to the key right after this */
+    SelectionKey register(SelectableChannel channel, int operations, @Nullable Selectable owner) throws IOException {
         channel.configureBlocking(false);
         SelectionKey key = channel.register(selector, operations, owner);
         channels = channels + 1;
@@ -161,6 +164,13 @@ final class EventLoop implements Runnable {
     /** Where to write from, until the next write of any connection of this loop. */
     ByteBuffer writeBuffer() {
         return writeBuffer.clear();
+    }
+
+    TlsBuffers tlsBuffers() {
+        if (tlsBuffers == null) {
+            tlsBuffers = new TlsBuffers();
+        }
+        return tlsBuffers;
     }
 
     @Override

@@ -9,14 +9,15 @@ import io.websock.api.CloseInfo;
 import io.websock.api.Message;
 import io.websock.api.SendResult;
 import io.websock.api.WebSocketConnection;
-import io.websock.handshake.Upgrade;
+import io.websock.api.WebSocketListener;
 import io.websock.protocol.Extension;
 import io.websock.protocol.OutboundQueue;
 import io.websock.protocol.Protocol;
+import io.websock.protocol.ProtocolLimits;
 import io.websock.protocol.Receiver;
-import io.websock.protocol.Role;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.security.Principal;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,38 +32,58 @@ final class Session implements WebSocketConnection, Receiver {
     /** A Close frame holds 125 bytes, and two of them are the code (RFC 6455 §5.5). */
     private static final int MAX_REASON = 123;
 
-    private final WebSocketServer server;
+    private final Host host;
     private final Connection connection;
-    private final EngineSettings settings;
-    private final Endpoint endpoint;
     private final OutboundQueue outbound;
     private final Protocol protocol;
     private final Mailbox mailbox;
+    private final String path;
     private final @Nullable String query;
     private final @Nullable String subprotocol;
+    private final @Nullable Principal principal;
 
     /** When the last Ping was queued. */
     private long pinged = -1;
     /** By when the closing handshake, once begun, has to come to its next step. */
     private long closeDeadline = NEVER;
 
-    Session(
-            WebSocketServer server,
-            Connection connection,
-            Upgrade<Endpoint> upgrade,
+    /**
+     * What the opening handshake has come to.
+     *
+     * @param path percent-decoded
+     * @param query as it was sent
+     * @param principal of the peer, as its certificate proves it
+     * @param limits of what is received
+     */
+    record Terms(
+            String path,
+            @Nullable String query,
+            @Nullable String subprotocol,
+            @Nullable Principal principal,
             @Nullable Extension extension,
-            OutboundQueue outbound) {
-        this.server = server;
+            ProtocolLimits limits) {}
+
+    /** @param nonBlocking whether the listener is called on the loop */
+    Session(
+            Host host,
+            Connection connection,
+            Terms terms,
+            OutboundQueue outbound,
+            WebSocketListener listener,
+            boolean nonBlocking) {
+        this.host = host;
         this.connection = connection;
-        this.settings = server.settings();
-        this.endpoint = upgrade.route();
         this.outbound = outbound;
-        this.query = upgrade.request().query();
-        this.subprotocol = upgrade.subprotocol();
-        this.protocol = new Protocol(
-                Role.SERVER, server.protocolLimits(endpoint), extension, this, outbound, connection.loop.now());
+        this.path = terms.path;
+        this.query = terms.query;
+        this.subprotocol = terms.subprotocol;
+        this.principal = terms.principal;
+        this.protocol = new Protocol(host.role(), terms.limits, terms.extension, this, outbound, connection.loop.now());
         this.mailbox = new Mailbox(
-                this, endpoint.listener(), endpoint.nonBlocking() ? null : server.executor(), settings.inbound());
+                this,
+                listener,
+                nonBlocking ? null : host.executor(),
+                host.settings().inbound());
     }
 
     // From the connection, on its loop
@@ -75,6 +96,13 @@ final class Session implements WebSocketConnection, Receiver {
         protocol.receive(in, connection.loop.now());
         if (!outbound.isEmpty()) {
             connection.flushSoon();
+        }
+    }
+
+    /** So many records of TLS have come without data: they cost as much as control frames, and are limited with them. */
+    void controlRecords(int count) {
+        for (int i = 0; i < count; i++) {
+            protocol.controlRecord(connection.loop.now());
         }
     }
 
@@ -95,7 +123,7 @@ final class Session implements WebSocketConnection, Receiver {
 
     /** Whether there is room for more messages to answer. */
     boolean hasRoom() {
-        return outbound.bytes() <= settings.outbound().lowWater() && !mailbox.isFull();
+        return outbound.bytes() <= host.settings().outbound().lowWater() && !mailbox.isFull();
     }
 
     /** Some of what was queued is written, or all. */
@@ -103,14 +131,14 @@ final class Session implements WebSocketConnection, Receiver {
         if (closeDeadline == NEVER && outbound.isClosing() && outbound.isEmpty()) {
             startCloseTimer(); // our Close is out, and the peer has so long to answer it
         }
-        if (outbound.bytes() <= settings.outbound().lowWater()) {
+        if (outbound.bytes() <= host.settings().outbound().lowWater()) {
             mailbox.release();
         }
     }
 
     void goAway() {
         if (!protocol.hasEnded()) {
-            close(CloseCode.GOING_AWAY, "server is stopping");
+            close(CloseCode.GOING_AWAY, host.name() + " is stopping");
         }
     }
 
@@ -160,7 +188,7 @@ final class Session implements WebSocketConnection, Receiver {
                 || outbound.isClosing()) {
             return NEVER;
         }
-        EngineSettings.KeepAlive keepAlive = settings.keepAlive();
+        EngineSettings.KeepAlive keepAlive = host.settings().keepAlive();
         return awaitsPong()
                 ? pinged + keepAlive.timeout().toNanos()
                 : Math.max(pinged, Math.min(connection.transport.received(), connection.transport.sent()))
@@ -198,14 +226,15 @@ final class Session implements WebSocketConnection, Receiver {
     }
 
     private void startCloseTimer() {
-        closeDeadline = connection.loop.now() + settings.limits().closeTimeout().toNanos();
+        closeDeadline =
+                connection.loop.now() + host.settings().limits().closeTimeout().toNanos();
     }
 
     // From the mailbox, from any thread
 
     /** Whether the peer has to read before it gets more to answer. */
     boolean isCongested() {
-        return outbound.bytes() > settings.outbound().highWater();
+        return outbound.bytes() > host.settings().outbound().highWater();
     }
 
     /** The mailbox has room again, or is empty. */
@@ -215,11 +244,11 @@ final class Session implements WebSocketConnection, Receiver {
 
     /** The listener has been told that the connection is closed: it is nothing to the server any more. */
     void listenerDone() {
-        server.released();
+        host.released();
     }
 
     void listenerFailed(Throwable failure) {
-        if (server.failureLog().permits()) {
+        if (host.failureLog().permits()) {
             log.error("Listener failed on {}", this, failure);
         }
         if (failure instanceof VirtualMachineError) {
@@ -260,7 +289,7 @@ final class Session implements WebSocketConnection, Receiver {
 
     @Override
     public String path() {
-        return endpoint.path();
+        return path;
     }
 
     @Override
@@ -271,6 +300,11 @@ final class Session implements WebSocketConnection, Receiver {
     @Override
     public @Nullable String subprotocol() {
         return subprotocol;
+    }
+
+    @Override
+    public @Nullable Principal principal() {
+        return principal;
     }
 
     @Override
@@ -290,6 +324,6 @@ final class Session implements WebSocketConnection, Receiver {
 
     @Override
     public String toString() {
-        return connection + " on " + endpoint.path();
+        return connection + " on " + path;
     }
 }

@@ -6,30 +6,39 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import java.security.Principal;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Moves the bytes of one TCP connection between its socket and the buffers of its event loop, and knows when it last could. */
-final class Transport {
+/**
+ * Moves the bytes of one TCP connection between its socket and the buffers of its event loop, and knows when it last could. They go as
+ * they are, or, in a {@link TlsTransport}, encrypted.
+ */
+sealed class Transport permits TlsTransport {
     private static final Logger log = LoggerFactory.getLogger(Transport.class);
-    private static final int MAX_WRITES = 16;
+    /** After so many writes the loop's others have their turn. */
+    static final int MAX_WRITES = 16;
 
-    private final EventLoop loop;
-    private final SocketChannel channel;
-    private final SelectionKey key;
+    final EventLoop loop;
+    final SelectionKey key;
 
     private boolean blocked;
     private long stalledSince;
     private long received;
     private long sent;
 
-    /** Reading is watched for at first. */
-    Transport(EventLoop loop, SocketChannel channel, Selectable owner) throws IOException {
+    /** @param key of a connected channel */
+    Transport(EventLoop loop, SelectionKey key) {
         this.loop = loop;
-        this.channel = channel;
-        this.key = loop.register(channel, SelectionKey.OP_READ, owner);
+        this.key = key;
         this.received = loop.now();
         this.sent = loop.now();
+    }
+
+    /** Whether bytes can be exchanged. */
+    boolean isReady() {
+        return true;
     }
 
     boolean isReadable() {
@@ -49,11 +58,17 @@ final class Transport {
 
     /** How many bytes have come in; 0 if none, −1 at the end of the stream. */
     int read(ByteBuffer in) throws IOException {
-        int count = channel.read(in);
-        if (count > 0) {
-            received = loop.now();
-        }
-        return count;
+        return receive(in);
+    }
+
+    /** Whether another {@link #read} has an outcome, whatever the socket says. */
+    boolean hasInput() {
+        return false;
+    }
+
+    /** How many records without data have come since the last call; see {@link Session#controlRecords}. */
+    int takeControlRecords() {
+        return 0;
     }
 
     /** Writes what is queued, as far as the socket takes it; so much at most that the loop's others have their turn. */
@@ -61,19 +76,36 @@ final class Transport {
         for (int i = 0; i < MAX_WRITES; i++) {
             ByteBuffer out = loop.writeBuffer();
             outbound.fill(out);
-            int count = channel.write(out.flip());
-            outbound.written(count);
-            if (count > 0) {
-                sent = loop.now();
-            }
-            if (out.hasRemaining() && (count > 0 || !blocked)) {
-                stalledSince = loop.now();
-            }
-            blocked = out.hasRemaining();
+            outbound.written(send(out.flip()));
             if (blocked || outbound.isEmpty()) {
                 return;
             }
         }
+    }
+
+    final int receive(ByteBuffer in) throws IOException {
+        int count = channel().read(in);
+        if (count > 0) {
+            received = loop.now();
+        }
+        return count;
+    }
+
+    /** Writes once; what then remains in {@code out}, the socket did not take: it is {@linkplain #isBlocked blocked}. */
+    final int send(ByteBuffer out) throws IOException {
+        int count = channel().write(out);
+        if (count > 0) {
+            sent = loop.now();
+        }
+        if (out.hasRemaining() && (count > 0 || !blocked)) {
+            stalledSince = loop.now();
+        }
+        blocked = out.hasRemaining();
+        return count;
+    }
+
+    final SocketChannel channel() {
+        return (SocketChannel) key.channel();
     }
 
     /** Whether the socket takes nothing for now. */
@@ -101,15 +133,22 @@ final class Transport {
         received = loop.now();
     }
 
-    /** Sends a FIN: nothing more is written. */
-    void endOutput() throws IOException {
-        channel.shutdownOutput();
+    /** Whom the peer has proved to be; null if it has not. */
+    @Nullable
+    Principal principal() {
+        return null;
+    }
+
+    /** Sends a FIN: nothing more is written. False if the socket has to take something else before, and this is to be called again. */
+    boolean endOutput() throws IOException {
+        channel().shutdownOutput();
+        return true;
     }
 
     /** Makes {@link #close} send a RST, after which the operating system keeps nothing of the connection. */
     void lingerZero() {
         try {
-            channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+            channel().setOption(StandardSocketOptions.SO_LINGER, 0);
         } catch (IOException e) {
             log.trace("SO_LINGER not set", e);
         }
@@ -117,10 +156,6 @@ final class Transport {
 
     void close(Timer timer) {
         loop.deregister(key, timer);
-        try {
-            channel.close();
-        } catch (IOException e) {
-            log.trace("Socket did not close", e);
-        }
+        Host.close(channel());
     }
 }

@@ -246,6 +246,14 @@ public final class OutboundQueue {
         filledMessages = 0;
     }
 
+    /**
+     * What {@link #fill} has encoded is on its way, but the socket takes no more for now: {@link #written} comes later, and before the
+     * next {@code fill}. A transport that encrypts cannot take anything back.
+     */
+    public synchronized void stalled() {
+        blocked = true;
+    }
+
     /** Whether control frames have to wait: for a frame that is partly written, or for the handshake's response. */
     private boolean messageIsNext() {
         return headWritten > 0 ? !headIsControl : messages.size() > 0 && messages.flags(0) == NO_FRAME;

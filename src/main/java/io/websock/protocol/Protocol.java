@@ -67,12 +67,25 @@ public final class Protocol {
         try {
             while (ending == null && step(in, now)) {}
         } catch (ViolationException e) {
-            int code = e.violation().closeCode();
-            CloseInfo broken = new CloseInfo(code, e.reason(), Initiator.LOCAL, false);
-            end(outbound.closeCode() == 0 ? broken : ours(false), code, e.reason());
+            broken(e);
         }
         if (ending != null) {
             in.position(in.limit());
+        }
+    }
+
+    private void broken(ViolationException e) {
+        int code = e.violation().closeCode();
+        CloseInfo broken = new CloseInfo(code, e.reason(), Initiator.LOCAL, false);
+        end(outbound.closeCode() == 0 ? broken : ours(false), code, e.reason());
+    }
+
+    /**
+     * A record of the transport has arrived that carries no bytes of ours, as for a change of TLS keys: it counts as a control frame does.
+     */
+    public void controlRecord(long now) {
+        if (ending == null && !controlFrames.tryAcquire(now)) {
+            broken(limits.controlFlood());
         }
     }
 

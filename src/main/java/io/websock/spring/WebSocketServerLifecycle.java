@@ -1,5 +1,6 @@
 package io.websock.spring;
 
+import io.websock.engine.Binding;
 import io.websock.engine.WebSocketServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -106,7 +107,8 @@ public final class WebSocketServerLifecycle implements SmartLifecycle {
 
     private InetSocketAddress bind() {
         try {
-            return server.start(List.of(new InetSocketAddress(address, port))).get(0);
+            return server.start(List.of(Binding.plain(new InetSocketAddress(address, port))))
+                    .get(0);
         } catch (IOException e) {
             String settings = "websocket.server.port=" + port
                     + (address == null ? "" : ", websocket.server.address=" + address.getHostAddress());

@@ -3,6 +3,7 @@ package io.websock.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetSocketAddress;
+import java.security.Principal;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -30,6 +31,11 @@ class WebSocketConnectionTest {
 
         @Override
         public String subprotocol() {
+            return null;
+        }
+
+        @Override
+        public Principal principal() {
             return null;
         }
 

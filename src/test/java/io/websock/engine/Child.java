@@ -183,7 +183,7 @@ final class Child implements AutoCloseable {
                 Integer.parseInt(arguments[0]),
                 false);
         WebSocketServer server = new WebSocketServer(settings, 2, List.of(echo), List.of(), executor);
-        int port = server.start(List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)))
+        int port = server.start(List.of(Binding.plain(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))))
                 .get(0)
                 .getPort();
         // Everything that will be needed is loaded while there are descriptors.

@@ -131,7 +131,7 @@ final class Engine implements BeforeEachCallback, AfterEachCallback {
 
     WebSocketServer start(List<Endpoint> endpoints) throws IOException {
         WebSocketServer server = create(endpoints);
-        address = server.start(List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)))
+        address = server.start(List.of(Binding.plain(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))))
                 .get(0);
         return server;
     }

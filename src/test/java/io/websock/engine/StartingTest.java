@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -44,7 +45,7 @@ class StartingTest {
         long descriptors = Engine.descriptors();
         engine.eventLoops = 3;
         WebSocketServer server = echo();
-        assertThatThrownBy(() -> server.start(List.of(first, second)))
+        assertThatThrownBy(() -> server.start(List.of(Binding.plain(first), Binding.plain(second))))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining(message);
         assertThat(Engine.loopThreads()).isEmpty();
@@ -52,7 +53,7 @@ class StartingTest {
         new ServerSocket(first.getPort(), 1, first.getAddress()).close();
 
         // What was in the way is out of it.
-        assertThat(server.start(List.of(first))).containsExactly(first);
+        assertThat(server.start(List.of(Binding.plain(first)))).containsExactly(first);
         expectEcho(first);
     }
 
@@ -74,9 +75,10 @@ class StartingTest {
     @Test
     void aPortThatAnotherServerHasIsNamedAndTheOtherGoesOn() throws Exception {
         WebSocketServer other = echo();
-        InetSocketAddress taken = other.start(List.of(loopback(0))).get(0);
+        InetSocketAddress taken =
+                other.start(List.of(Binding.plain(loopback(0)))).get(0);
         WebSocketServer server = echo();
-        assertThatThrownBy(() -> server.start(List.of(taken)))
+        assertThatThrownBy(() -> server.start(List.of(Binding.plain(taken))))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("" + taken.getPort());
         expectEcho(taken);
@@ -85,7 +87,7 @@ class StartingTest {
     @Test
     void theSamePortTwiceIsNamedAndNothingIsLeft() throws Exception {
         InetSocketAddress address = free();
-        assertThatThrownBy(() -> echo().start(List.of(address, address)))
+        assertThatThrownBy(() -> echo().start(List.of(Binding.plain(address), Binding.plain(address))))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("cannot listen on " + address);
         new ServerSocket(address.getPort(), 1, address.getAddress()).close();
@@ -109,7 +111,9 @@ class StartingTest {
         assumeTrue(canBind(six), "this machine has IPv6");
         engine.eventLoops = 2;
         List<InetSocketAddress> bound = echo().start(
-                        List.of(loopback(0), new InetSocketAddress(six, 0), new InetSocketAddress("127.0.0.1", 0)));
+                        Stream.of(loopback(0), new InetSocketAddress(six, 0), new InetSocketAddress("127.0.0.1", 0))
+                                .map(Binding::plain)
+                                .toList());
         assertThat(bound).doesNotHaveDuplicates().noneMatch(address -> address.getPort() == 0);
         assertThat(bound.get(1).getAddress()).isEqualTo(six);
         for (InetSocketAddress address : bound) {
@@ -151,11 +155,14 @@ class StartingTest {
     void aServerIsStartedOnceOnly() throws Exception {
         engine.closeTimeout = Duration.ofMillis(50);
         WebSocketServer server = echo();
-        InetSocketAddress address = server.start(List.of(loopback(0))).get(0);
-        assertThatThrownBy(() -> server.start(List.of(loopback(0)))).isInstanceOf(IllegalStateException.class);
+        InetSocketAddress address =
+                server.start(List.of(Binding.plain(loopback(0)))).get(0);
+        assertThatThrownBy(() -> server.start(List.of(Binding.plain(loopback(0)))))
+                .isInstanceOf(IllegalStateException.class);
         expectEcho(address);
         server.stop();
-        assertThatThrownBy(() -> server.start(List.of(loopback(0)))).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> server.start(List.of(Binding.plain(loopback(0)))))
+                .isInstanceOf(IllegalStateException.class);
     }
 
     @Test

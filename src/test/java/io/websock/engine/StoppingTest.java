@@ -82,7 +82,7 @@ class StoppingTest {
         client.sendFrames(text("go"));
         sent.await();
         CompletableFuture<Void> stop = stopAside();
-        until("it is stopping", () -> engine.server().isStopping());
+        until("it is stopping", () -> engine.server().host().isStopping());
         client.expect(frame(FIN | BINARY, new byte[8 << 20]));
         client.expectText("behind");
         answerGoingAway(client);

@@ -1,0 +1,212 @@
+package io.websock.engine;
+
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
+import io.websock.protocol.Extension;
+import io.websock.protocol.OutboundQueue;
+import io.websock.protocol.Role;
+import java.io.IOException;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What all connections of a server, or of a client, have in common: their settings, their event loops, and how many of them are open.
+ * May be used from any thread.
+ */
+final class Host {
+    private static final Logger log = LoggerFactory.getLogger(Host.class);
+    /** What a stop allows for beyond the close time-out: the peers' FINs. */
+    private static final long GRACE = 1500;
+
+    private static final int TLS_THREADS = Runtime.getRuntime().availableProcessors();
+
+    private final Role role;
+    private final EngineSettings settings;
+    private final Executor executor;
+    private final MaskingKeys maskingKeys = new MaskingKeys();
+    private final LogLimit failureLog = new LogLimit(20, System::nanoTime);
+    private final AtomicInteger open = new AtomicInteger();
+    private final CountDownLatch drained = new CountDownLatch(1);
+    private final ThreadPoolExecutor tlsTasks;
+    private volatile List<EventLoop> loops = List.of();
+    private volatile boolean stopping;
+
+    /** @param executor runs listeners that may block, and interceptors */
+    Host(Role role, EngineSettings settings, Executor executor) {
+        this.role = role;
+        this.settings = settings;
+        this.executor = executor;
+        this.tlsTasks = new ThreadPoolExecutor(
+                TLS_THREADS, TLS_THREADS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    Thread thread = new Thread(task, EventLoop.THREAD_NAME + "tls");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        this.tlsTasks.allowCoreThreadTimeOut(true);
+    }
+
+    Role role() {
+        return role;
+    }
+
+    EngineSettings settings() {
+        return settings;
+    }
+
+    Executor executor() {
+        return executor;
+    }
+
+    /** For the costly parts of TLS handshakes, of which a connection has one at a time. */
+    Executor tlsTasks() {
+        return tlsTasks;
+    }
+
+    /** For failures of the application's code, which peers may be able to provoke. */
+    LogLimit failureLog() {
+        return failureLog;
+    }
+
+    OutboundQueue outbound(@Nullable Extension extension) {
+        return new OutboundQueue(role, settings.outbound().maxQueue(), extension, maskingKeys);
+    }
+
+    // Event loops
+
+    /** Loops that do not run yet: what is to live on them from the beginning goes there before {@link #start}. */
+    static List<EventLoop> createLoops(int count, String namePrefix) throws IOException {
+        List<EventLoop> created = new ArrayList<>();
+        try {
+            for (int i = 0; i < count; i++) {
+                created.add(new EventLoop(namePrefix + i, System::nanoTime));
+            }
+        } catch (IOException e) {
+            discard(created);
+            throw e;
+        }
+        return created;
+    }
+
+    static void discard(List<EventLoop> created) throws IOException {
+        for (EventLoop loop : created) {
+            loop.discard();
+        }
+    }
+
+    void start(List<EventLoop> created) {
+        loops = List.copyOf(created);
+        loops.forEach(EventLoop::start);
+    }
+
+    boolean isStarted() {
+        return !loops.isEmpty();
+    }
+
+    /** The loop that has the fewest channels. */
+    EventLoop leastLoaded() {
+        EventLoop fewest = loops.get(0);
+        for (EventLoop loop : loops) {
+            if (loop.channels() < fewest.channels()) {
+                fewest = loop;
+            }
+        }
+        return fewest;
+    }
+
+    /** No delay for small segments: what is to go out together is written together. */
+    static void configure(SocketChannel channel) throws IOException {
+        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    }
+
+    static void close(SocketChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            log.trace("Socket did not close", e);
+        }
+    }
+
+    /**
+     * Closes the open connections with 1001 behind what they have queued, waits for their peers as long as the close time-out allows, and
+     * ends the loops. Does nothing the second time.
+     *
+     * @throws IllegalStateException if it is called on an event loop: it would wait for itself
+     */
+    void stop() {
+        if (loops.stream().anyMatch(EventLoop::inLoop)) {
+            throw new IllegalStateException(
+                    "an event loop cannot wait for its own end, stop the " + name() + " from another thread");
+        }
+        stopOnce();
+    }
+
+    private synchronized void stopOnce() {
+        if (stopping) {
+            return;
+        }
+        stopping = true;
+        loops.forEach(EventLoop::beginStop);
+        try {
+            if (open.get() > 0
+                    && !drained.await(settings.limits().closeTimeout().toMillis() + GRACE, MILLISECONDS)) {
+                log.warn("{} connections did not close in time and are reset", open.get());
+            }
+            loops.forEach(EventLoop::stop);
+            for (EventLoop loop : loops) {
+                loop.awaitEnd();
+            }
+            // What has come too late for the loop that it was for.
+            loops.forEach(EventLoop::runTasks);
+        } catch (InterruptedException e) {
+            loops.forEach(EventLoop::stop);
+            Thread.currentThread().interrupt();
+        }
+        tlsTasks.shutdown();
+    }
+
+    boolean isStopping() {
+        return stopping;
+    }
+
+    /** For the peers and the log. */
+    String name() {
+        return role == Role.SERVER ? "server" : "client";
+    }
+
+    // Open connections
+
+    /** From the handshake until the listener has been told of the end. */
+    int connections() {
+        return open.get();
+    }
+
+    /** Counts one more open connection; false if there are too many. */
+    boolean admit() {
+        int count;
+        do {
+            count = open.get();
+            if (count >= settings.limits().maxConnections()) {
+                return false;
+            }
+        } while (!open.compareAndSet(count, count + 1));
+        return true;
+    }
+
+    /** An open connection has ended, and its listener knows. */
+    void released() {
+        if (open.decrementAndGet() == 0 && stopping) {
+            drained.countDown();
+        }
+    }
+}
