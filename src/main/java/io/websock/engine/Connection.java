@@ -111,7 +111,7 @@ final class Connection implements Selectable {
         announced = false;
         transport = new TlsTransport(transport, tls, host.tlsTasks(), this, this::resumeTls);
         if (tls.getUseClientMode()) {
-            read();
+            loop.execute(this, this::resumeTls); // which begins the handshake, once the loop's buffers are free
         }
     }
 
@@ -336,6 +336,11 @@ final class Connection implements Selectable {
         end();
     }
 
+    /** Whether all that was queued is with the operating system. */
+    boolean isSent() {
+        return outbound.isEmpty();
+    }
+
     boolean isOpening() {
         return phase == Phase.OPENING;
     }
@@ -410,7 +415,7 @@ final class Connection implements Selectable {
 
     @Override
     public void onLoopEnd() {
-        abort("server has stopped");
+        abort(host.name() + " has stopped");
     }
 
     @Override

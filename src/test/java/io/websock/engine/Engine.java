@@ -31,6 +31,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -65,6 +66,7 @@ final class Engine implements BeforeEachCallback, AfterEachCallback {
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final List<WebSocketServer> servers = new ArrayList<>();
+    private final List<WebSocketClient> webSocketClients = new ArrayList<>();
     private final List<RecordingListener> listeners = new ArrayList<>();
     private final Queue<RawClient> clients = new ConcurrentLinkedQueue<>();
     private final Queue<String> errors = new ConcurrentLinkedQueue<>();
@@ -95,6 +97,7 @@ final class Engine implements BeforeEachCallback, AfterEachCallback {
             for (RawClient client : clients) {
                 client.close();
             }
+            webSocketClients.forEach(WebSocketClient::close);
             servers.forEach(WebSocketServer::stop);
             threads.shutdown();
             assertThat(threads.awaitTermination(RawClient.PATIENCE, TimeUnit.MILLISECONDS))
@@ -134,6 +137,18 @@ final class Engine implements BeforeEachCallback, AfterEachCallback {
         address = server.start(List.of(Binding.plain(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))))
                 .get(0);
         return server;
+    }
+
+    /** A client with this test's settings and executor. */
+    WebSocketClient client(UnaryOperator<ClientSettings> settings) {
+        ClientSettings own = ClientSettings.DEFAULT.withEngine(settings()).withMaxMessageSize(maxMessageSize);
+        WebSocketClient client = new WebSocketClient(settings.apply(own), eventLoops, executor);
+        webSocketClients.add(client);
+        return client;
+    }
+
+    WebSocketClient client() {
+        return client(UnaryOperator.identity());
     }
 
     /** Starts a server with one endpoint, and records what its listener is told. */
