@@ -116,6 +116,12 @@ final class Session implements WebSocketConnection, Receiver {
         return protocol.hasEnded() && mailbox.isIdle();
     }
 
+    /** Whether it has ended with the peer's Close frame. */
+    boolean isClean() {
+        CloseInfo info = protocol.closeInfo();
+        return info != null && info.clean();
+    }
+
     /** Queues our Close frame, if that has not happened yet. */
     void finish() {
         protocol.finish();
