@@ -135,7 +135,11 @@ final class ClientOpening implements Opening {
 
     private void fail(Exception failure) {
         connector.fail(failure);
-        connection.end();
+        if (connection.isSent()) {
+            connection.end();
+        } else {
+            connection.reset();
+        }
     }
 
     @Override

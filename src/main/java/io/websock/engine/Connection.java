@@ -456,7 +456,11 @@ final class Connection implements Selectable {
             opening.plaintext();
         } else if (cause instanceof SSLException && phase != Phase.ENDING) {
             tell(cause);
-            end(); // the peer gets an alert
+            if (isSent()) {
+                end(); // the peer gets an alert
+            } else {
+                reset(); // what is queued can never be encrypted
+            }
         } else {
             lost(cause);
         }

@@ -100,7 +100,7 @@ final class Connector implements Selectable {
         try {
             WebSocketUri uri = request.uri();
             SSLEngine engine = uri.secure() ? client.settings().tls().get().client(uri.hostName(), uri.port()) : null;
-            InetAddress[] found = InetAddress.getAllByName(host);
+            InetAddress[] found = client.lookup().addresses(host);
             loop.execute(this, () -> resolved(engine, found));
         } catch (UnknownHostException e) {
             loop.execute(this, () -> fail(noConnection("unknown host", e)));

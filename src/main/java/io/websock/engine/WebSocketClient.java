@@ -6,6 +6,8 @@ import io.websock.handshake.HandshakeFailedException;
 import io.websock.protocol.ProtocolLimits;
 import io.websock.protocol.Role;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
@@ -28,7 +30,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class WebSocketClient implements AutoCloseable {
     private static final int RESOLVER_THREADS = 8;
 
+    /** From a name to its addresses; may block. */
+    @FunctionalInterface
+    interface Lookup {
+        InetAddress[] addresses(String host) throws UnknownHostException;
+    }
+
     private final ClientSettings settings;
+    private final Lookup lookup;
     private final Host host;
     private final int eventLoops;
     private final ProtocolLimits protocolLimits;
@@ -43,10 +52,15 @@ public final class WebSocketClient implements AutoCloseable {
      * @param executor runs listeners that may block, one task per connection at a time, and completes the futures of {@link #connect}
      */
     public WebSocketClient(ClientSettings settings, int eventLoops, Executor executor) {
+        this(settings, eventLoops, executor, InetAddress::getAllByName);
+    }
+
+    WebSocketClient(ClientSettings settings, int eventLoops, Executor executor, Lookup lookup) {
         if (eventLoops < 1) {
             throw new IllegalArgumentException("at least one event loop is needed, not " + eventLoops);
         }
         this.settings = settings;
+        this.lookup = lookup;
         this.host = new Host(Role.CLIENT, settings.engine(), executor);
         this.eventLoops = eventLoops;
         this.protocolLimits = settings.engine().limits().protocol().withMaxMessageSize(settings.maxMessageSize());
@@ -128,6 +142,10 @@ public final class WebSocketClient implements AutoCloseable {
 
     ProtocolLimits protocolLimits() {
         return protocolLimits;
+    }
+
+    Lookup lookup() {
+        return lookup;
     }
 
     Executor resolver() {

@@ -141,8 +141,12 @@ final class Engine implements BeforeEachCallback, AfterEachCallback {
 
     /** A client with this test's settings and executor. */
     WebSocketClient client(UnaryOperator<ClientSettings> settings) {
+        return client(settings, InetAddress::getAllByName);
+    }
+
+    WebSocketClient client(UnaryOperator<ClientSettings> settings, WebSocketClient.Lookup lookup) {
         ClientSettings own = ClientSettings.DEFAULT.withEngine(settings()).withMaxMessageSize(maxMessageSize);
-        WebSocketClient client = new WebSocketClient(settings.apply(own), eventLoops, executor);
+        WebSocketClient client = new WebSocketClient(settings.apply(own), eventLoops, executor, lookup);
         webSocketClients.add(client);
         return client;
     }
