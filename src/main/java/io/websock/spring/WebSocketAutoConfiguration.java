@@ -11,7 +11,9 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnThreading;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.thread.Threading;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -19,7 +21,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
 
 /** Boots a {@link WebSocketServer} for the endpoints of the application. Each bean backs off for the application's own. */
-@AutoConfiguration
+@AutoConfiguration(after = SslAutoConfiguration.class)
 @EnableConfigurationProperties(WebSocketProperties.class)
 public final class WebSocketAutoConfiguration {
     /**
@@ -69,8 +71,15 @@ public final class WebSocketAutoConfiguration {
                 WebSocketServer server,
                 WebSocketEndpoints endpoints,
                 WebSocketProperties properties,
+                ObjectProvider<SslBundles> bundles,
                 ConfigurableApplicationContext context) {
-            return new WebSocketServerLifecycle(server, endpoints, properties.server(), context);
+            WebSocketProperties.Ssl ssl = properties.server().ssl();
+            return new WebSocketServerLifecycle(
+                    server,
+                    endpoints,
+                    properties.server(),
+                    ssl.bundle() == null ? null : new ServerTls(ssl, bundles.getObject()),
+                    context);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.websock.spring;
 
 import io.websock.engine.EngineSettings;
+import io.websock.engine.TlsSettings.ClientAuth;
 import io.websock.handshake.HeadLimits;
 import io.websock.protocol.ProtocolLimits;
 import java.net.InetAddress;
@@ -48,12 +49,14 @@ public record WebSocketProperties(
      * @param enabled Whether to run a WebSocket server.
      * @param port Port to listen on: -1 for none, 0 for any free one.
      * @param address Local address to listen on. By default, all of them.
+     * @param ssl where to listen for TLS
      * @param eventLoops Number of threads that serve the connections. By default, the number of processors.
      */
     public record Server(
             @DefaultValue("true") boolean enabled,
             @DefaultValue("8888") int port,
             @Nullable InetAddress address,
+            @DefaultValue Ssl ssl,
             @Nullable Integer eventLoops) {
 
         public Server {
@@ -65,6 +68,45 @@ public record WebSocketProperties(
             Check.range("websocket.server.event-loops", eventLoops, 1, 1024);
         }
     }
+
+    /**
+     * Where to listen for TLS.
+     *
+     * @param bundle Name of the SSL bundle with the server's certificate. If there is none, the server does not listen for TLS.
+     * @param port Port to listen on for TLS, 0 for any free one.
+     * @param clientAuth Whether to ask clients for a certificate: none, want, need. It has to be trusted by the bundle.
+     * @param serverNameBundles SSL bundles with the certificates for single server names.
+     */
+    public record Ssl(
+            @Nullable String bundle,
+            @DefaultValue("8889") int port,
+            @DefaultValue("none") ClientAuth clientAuth,
+            @DefaultValue List<ServerNameBundle> serverNameBundles) {
+
+        public Ssl {
+            Check.that(
+                    port >= 0 && port <= 65535, "websocket.server.ssl.port", port, "0 (any free port) or 1 to 65535");
+            String alone = "left out, or go with websocket.server.ssl.bundle, for nothing listens for TLS without it";
+            Check.that(
+                    bundle != null || clientAuth == ClientAuth.NONE,
+                    "websocket.server.ssl.client-auth",
+                    clientAuth,
+                    alone);
+            Check.that(
+                    bundle != null || serverNameBundles.isEmpty(),
+                    "websocket.server.ssl.server-name-bundles",
+                    serverNameBundles,
+                    alone);
+        }
+    }
+
+    /**
+     * The certificate for a server name (RFC 6066 §3).
+     *
+     * @param serverName Name that clients ask for; with '*.' in front, those of all its direct subdomains.
+     * @param bundle Name of the SSL bundle with the certificate.
+     */
+    public record ServerNameBundle(String serverName, String bundle) {}
 
     /**
      * What peers may ask of the server.

@@ -3,6 +3,7 @@ package io.websock.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.websock.engine.EngineSettings;
+import io.websock.engine.TlsSettings.ClientAuth;
 import io.websock.handshake.HeadLimits;
 import io.websock.protocol.ProtocolLimits;
 import java.io.StringReader;
@@ -35,12 +36,15 @@ class WebSocketPropertiesTest {
     @EnableConfigurationProperties(WebSocketProperties.class)
     static class PropertiesConfiguration {}
 
+    private static final WebSocketProperties.Ssl NO_TLS =
+            new WebSocketProperties.Ssl(null, 8889, ClientAuth.NONE, List.of());
+
     @Test
     void nothingConfiguredIsTheEnginesDefault() {
         runner.run(context -> {
             WebSocketProperties properties = context.getBean(WebSocketProperties.class);
             assertThat(properties.engineSettings()).isEqualTo(EngineSettings.DEFAULT);
-            assertThat(properties.server()).isEqualTo(new WebSocketProperties.Server(true, 8888, null, null));
+            assertThat(properties.server()).isEqualTo(new WebSocketProperties.Server(true, 8888, null, NO_TLS, null));
             assertThat(properties.allowedOrigins()).isEmpty();
             assertThat(properties.endpoints()).isEmpty();
             assertThat(properties.handlers().maxThreads()).isEqualTo(200);
@@ -84,8 +88,8 @@ class WebSocketPropertiesTest {
                 .run(context -> {
                     WebSocketProperties properties = context.getBean(WebSocketProperties.class);
                     assertThat(properties.server())
-                            .isEqualTo(
-                                    new WebSocketProperties.Server(false, 9999, InetAddress.getByName("127.0.0.1"), 3));
+                            .isEqualTo(new WebSocketProperties.Server(
+                                    false, 9999, InetAddress.getByName("127.0.0.1"), NO_TLS, 3));
                     assertThat(properties.engineSettings())
                             .isEqualTo(new EngineSettings(
                                     new EngineSettings.Limits(
