@@ -29,6 +29,7 @@ final class Host {
     /** What a stop allows for beyond the close time-out: the peers' FINs. */
     private static final long GRACE = 1500;
 
+    static final String TLS_THREAD_NAME = "websocket-tls";
     private static final int TLS_THREADS = Runtime.getRuntime().availableProcessors();
 
     private final Role role;
@@ -49,7 +50,7 @@ final class Host {
         this.executor = executor;
         this.tlsTasks = new ThreadPoolExecutor(
                 TLS_THREADS, TLS_THREADS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-                    Thread thread = new Thread(task, EventLoop.THREAD_NAME + "tls");
+                    Thread thread = new Thread(task, TLS_THREAD_NAME);
                     thread.setDaemon(true);
                     return thread;
                 });
@@ -168,11 +169,13 @@ final class Host {
             }
             // What has come too late for the loop that it was for.
             loops.forEach(EventLoop::runTasks);
+            tlsTasks.shutdownNow();
+            tlsTasks.awaitTermination(GRACE, MILLISECONDS);
         } catch (InterruptedException e) {
             loops.forEach(EventLoop::stop);
+            tlsTasks.shutdownNow();
             Thread.currentThread().interrupt();
         }
-        tlsTasks.shutdown();
     }
 
     boolean isStopping() {

@@ -31,6 +31,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -60,6 +61,11 @@ final class Engine implements BeforeEachCallback, AfterEachCallback {
     EngineSettings.Outbound outbound = EngineSettings.Outbound.DEFAULT;
     int eventLoops = 1;
     int maxMessageSize = ProtocolLimits.DEFAULT.maxMessageSize();
+    /** How server and clients speak TLS, both or neither. */
+    TlsSettings tls;
+
+    SSLContext clientTls;
+    String[] tlsProtocols = {};
     Executor executor;
     final List<HandshakeInterceptor> interceptors = new ArrayList<>();
 
@@ -102,6 +108,12 @@ final class Engine implements BeforeEachCallback, AfterEachCallback {
                     .isTrue();
             listeners.forEach(RecordingListener::assertComplete);
             assertThat(loopThreads()).as("threads that are left").isEmpty();
+            if (tls != null) {
+                until(
+                        "no thread for TLS is left",
+                        () -> Thread.getAllStackTraces().keySet().stream()
+                                .noneMatch(thread -> thread.getName().equals(Host.TLS_THREAD_NAME)));
+            }
             assertThat(errors)
                     .as("failures of the engine itself")
                     .noneMatch(error -> error.startsWith("Failure on") || error.startsWith("Event loop"));
@@ -131,7 +143,8 @@ final class Engine implements BeforeEachCallback, AfterEachCallback {
 
     WebSocketServer start(List<Endpoint> endpoints) throws IOException {
         WebSocketServer server = create(endpoints);
-        address = server.start(List.of(Binding.plain(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))))
+        InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        address = server.start(List.of(new Binding(any, tls == null ? null : () -> tls)))
                 .get(0);
         return server;
     }
@@ -166,12 +179,21 @@ final class Engine implements BeforeEachCallback, AfterEachCallback {
         return address;
     }
 
-    /** A TCP connection. */
+    /** A connection: of TCP, or of TLS above it. */
     RawClient connect() throws IOException {
+        return secured(connectTcp());
+    }
+
+    /** A TCP connection, without TLS above it. */
+    RawClient connectTcp() throws IOException {
         return owned(RawClient.connect(address));
     }
 
-    /** A TCP connection on which {@code request} was sent. */
+    private RawClient secured(RawClient client) throws IOException {
+        return tls == null ? client : owned(client.secured(clientTls, tlsProtocols));
+    }
+
+    /** A connection on which {@code request} was sent. */
     RawClient request(String request) throws IOException {
         RawClient client = connect();
         client.send(request.getBytes());
@@ -185,7 +207,7 @@ final class Engine implements BeforeEachCallback, AfterEachCallback {
 
     /** A WebSocket to a client for which the operating system takes little ahead. */
     RawClient openWithSmallBuffer() throws IOException {
-        return owned(RawClient.connect(address, 32 * 1024)).upgrade(PATH);
+        return secured(owned(RawClient.connect(address, 32 * 1024))).upgrade(PATH);
     }
 
     RawClient owned(RawClient client) {
