@@ -428,6 +428,7 @@ final class Connection implements Selectable {
             opening.plaintext();
         } else if (cause instanceof SSLException && phase != Phase.ENDING) {
             tell(cause);
+            outbound = host.outbound(null); // nothing can be encrypted any more
             end(); // the peer gets an alert
         } else {
             lost(cause);
