@@ -239,11 +239,16 @@ final class Session implements WebSocketConnection, Receiver {
 
     @Override
     public SendResult send(Message message) {
-        SendResult result = outbound.offer(message);
-        if (result != SendResult.CLOSED) {
-            connection.flushSoon();
+        try {
+            SendResult result = outbound.offer(message);
+            if (result != SendResult.CLOSED) {
+                connection.flushSoon();
+            }
+            return result;
+        } catch (RuntimeException | Error failure) {
+            connection.flushSoon(); // the Close of a connection whose extension has failed
+            throw failure;
         }
-        return result;
     }
 
     @Override

@@ -23,7 +23,7 @@ public interface ExtensionNegotiator {
 
     /**
      * The server's part: answers one offer. A client may make several for the same extension, in the order of its preference; each
-     * is asked about until one is accepted.
+     * is asked about until one is accepted. What it throws refuses the handshake with 500.
      *
      * @param offer of this name
      * @return null to decline: because it has a parameter that is unknown, invalid or given twice, or asks for what cannot be done
