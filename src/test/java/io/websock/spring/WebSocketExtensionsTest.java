@@ -35,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.context.runner.ContextConsumer;
 import org.springframework.context.ApplicationContext;
 import org.springframework.core.annotation.Order;
 
@@ -49,6 +50,17 @@ class WebSocketExtensionsTest {
             .withPropertyValues("websocket.server.port=0");
 
     private final List<RawClient> clients = new ArrayList<>();
+
+    /** Closes the clients before the context, which else would wait for them. */
+    private void run(ApplicationContextRunner runner, ContextConsumer<AssertableApplicationContext> test) {
+        runner.run(context -> {
+            try {
+                test.accept(context);
+            } finally {
+                closeClients();
+            }
+        });
+    }
 
     @AfterEach
     void closeClients() throws IOException {
@@ -150,7 +162,7 @@ class WebSocketExtensionsTest {
 
     @Test
     void messagesAreCompressedFromTheMinimumSizeOn() {
-        runner.withBean(A.class).run(context -> {
+        run(runner.withBean(A.class), context -> {
             RawClient client = connect(context);
             assertThat(answer(client, "/a", DEFLATE + "; client_max_window_bits"))
                     .isEqualTo(SHARED);
@@ -166,16 +178,17 @@ class WebSocketExtensionsTest {
 
     @Test
     void modeAndMinimumSizeAreThoseOfThePathOrTheGeneralOnes() {
-        runner.withBean(A.class)
-                .withBean(B.class)
-                .withBean(C.class)
-                .withPropertyValues(
-                        "websocket.compression.mode=off",
-                        "websocket.compression.min-size=1B",
-                        "websocket.endpoints.[/b].compression.mode=shared",
-                        "websocket.endpoints.[/c].compression.mode=takeover",
-                        "websocket.endpoints.[/c].compression.min-size=1KB")
-                .run(context -> {
+        run(
+                runner.withBean(A.class)
+                        .withBean(B.class)
+                        .withBean(C.class)
+                        .withPropertyValues(
+                                "websocket.compression.mode=off",
+                                "websocket.compression.min-size=1B",
+                                "websocket.endpoints.[/b].compression.mode=shared",
+                                "websocket.endpoints.[/c].compression.mode=takeover",
+                                "websocket.endpoints.[/c].compression.min-size=1KB"),
+                context -> {
                     assertThat(answer(context, "/a", DEFLATE)).isEmpty();
                     RawClient b = connect(context);
                     assertThat(answer(b, "/b", DEFLATE)).isEqualTo(SHARED);
@@ -225,7 +238,7 @@ class WebSocketExtensionsTest {
     @Test
     void ownPoolReplacesOurs() {
         ZlibPool own = new ZlibPool(1, 0);
-        runner.withBean(ZlibPool.class, () -> own).withBean(A.class).run(context -> {
+        run(runner.withBean(ZlibPool.class, () -> own).withBean(A.class), context -> {
             RawClient client = connect(context);
             answer(client, "/a", DEFLATE);
             client.sendFrames(text(LONG));
@@ -237,11 +250,12 @@ class WebSocketExtensionsTest {
     @Test
     void broadcastOverSeveralEndpointsIsDeflatedOncePerSetOfParameters() {
         // It keeps none that is idle, so each deflation takes a new one.
-        runner.withBean(ZlibPool.class, () -> new ZlibPool(6, 0))
-                .withBean(One.class)
-                .withBean(Two.class)
-                .withPropertyValues("websocket.server.event-loops=1")
-                .run(context -> {
+        run(
+                runner.withBean(ZlibPool.class, () -> new ZlibPool(6, 0))
+                        .withBean(One.class)
+                        .withBean(Two.class)
+                        .withPropertyValues("websocket.server.event-loops=1"),
+                context -> {
                     List<RawClient> receivers = new ArrayList<>();
                     for (int i = 0; i < 40; i++) {
                         RawClient client = connect(context);
@@ -267,13 +281,14 @@ class WebSocketExtensionsTest {
 
     @Test
     void endpointsThatCompressInTheSameWayShareWhatTheyCan() {
-        runner.withBean(A.class)
-                .withBean(B.class)
-                .withBean(C.class)
-                .withPropertyValues(
-                        "websocket.endpoints.[/b].compression.min-size=256B",
-                        "websocket.endpoints.[/c].compression.min-size=257B")
-                .run(context -> assertThat(context.getBean(WebSocketEndpoints.class).all().stream()
+        run(
+                runner.withBean(A.class)
+                        .withBean(B.class)
+                        .withBean(C.class)
+                        .withPropertyValues(
+                                "websocket.endpoints.[/b].compression.min-size=256B",
+                                "websocket.endpoints.[/c].compression.min-size=257B"),
+                context -> assertThat(context.getBean(WebSocketEndpoints.class).all().stream()
                                 .flatMap(endpoint -> endpoint.extensions().stream())
                                 .distinct())
                         .hasSize(2));
@@ -281,7 +296,7 @@ class WebSocketExtensionsTest {
 
     @Test
     void ownExtensionIsSpokenTogetherWithCompression() {
-        runner.withBean(A.class).withBean(Inverted.class).run(context -> {
+        run(runner.withBean(A.class).withBean(Inverted.class), context -> {
             RawClient client = connect(context);
             assertThat(answer(client, "/a", DEFLATE + ", x-inverted")).isEqualTo(SHARED + ", x-inverted");
             try (DeflatePeer peer = new DeflatePeer(false)) {
@@ -305,7 +320,7 @@ class WebSocketExtensionsTest {
 
     @Test
     void ownExtensionIsSpokenAloneOrNotAsTheClientAsks() {
-        runner.withBean(A.class).withBean(Inverted.class).run(context -> {
+        run(runner.withBean(A.class).withBean(Inverted.class), context -> {
             assertThat(answer(context, "/a", "x-inverted; x")).isEmpty();
             assertThat(answer(context, "/a", "x-inverted; x, x-inverted")).isEqualTo("x-inverted");
             assertThat(answer(context, "/a", "x-inverted, " + DEFLATE)).isEqualTo("x-inverted, " + SHARED);
@@ -320,36 +335,31 @@ class WebSocketExtensionsTest {
 
     @Test
     void extensionThatNeedsABitOfAnotherOneIsDeclined() {
-        runner.withBean(A.class)
-                .withBean(Conflicting.class)
-                .withBean(Inverted.class)
-                .run(context -> {
-                    RawClient client = connect(context);
-                    assertThat(answer(client, "/a", DEFLATE + ", x-conflicting, x-inverted"))
-                            .isEqualTo(SHARED + ", x-inverted");
-                    client.sendFrames(text(LONG));
-                    assertThat(client.frame().flags()).isEqualTo(0xE1);
-                    RawClient other = connect(context);
-                    assertThat(answer(other, "/a", "x-conflicting, " + DEFLATE)).isEqualTo("x-conflicting");
-                    other.sendFrames(text(LONG));
-                    other.expect(frame(FIN | 0x40 | TEXT, XorExtension.flipped(LONG.getBytes(UTF_8))));
-                });
+        run(runner.withBean(A.class).withBean(Conflicting.class).withBean(Inverted.class), context -> {
+            RawClient client = connect(context);
+            assertThat(answer(client, "/a", DEFLATE + ", x-conflicting, x-inverted"))
+                    .isEqualTo(SHARED + ", x-inverted");
+            client.sendFrames(text(LONG));
+            assertThat(client.frame().flags()).isEqualTo(0xE1);
+            RawClient other = connect(context);
+            assertThat(answer(other, "/a", "x-conflicting, " + DEFLATE)).isEqualTo("x-conflicting");
+            other.sendFrames(text(LONG));
+            other.expect(frame(FIN | 0x40 | TEXT, XorExtension.flipped(LONG.getBytes(UTF_8))));
+        });
     }
 
     @Test
     void ownExtensionOfTheSameNameGoesBeforeOurs() {
-        runner.withBean(A.class)
-                .withBean(OwnDeflate.class)
-                .run(context ->
-                        assertThat(answer(context, "/a", DEFLATE + "; mine")).isEqualTo(DEFLATE + "; mine"));
+        run(
+                runner.withBean(A.class).withBean(OwnDeflate.class),
+                context -> assertThat(answer(context, "/a", DEFLATE + "; mine")).isEqualTo(DEFLATE + "; mine"));
     }
 
     @Test
     void extensionsAreOfferedInTheirOrder() {
-        runner.withBean(A.class)
-                .withBean(Inverted.class)
-                .withBean(Conflicting.class)
-                .run(context -> assertThat(extensions(context))
+        run(
+                runner.withBean(A.class).withBean(Inverted.class).withBean(Conflicting.class),
+                context -> assertThat(extensions(context))
                         .extracting(ExtensionNegotiator::name)
                         .containsExactly("x-conflicting", "x-inverted", DEFLATE));
     }
@@ -361,9 +371,9 @@ class WebSocketExtensionsTest {
     @Test
     void endpointBeanHasTheExtensionsItSays() {
         Endpoint own = new Endpoint("/own", new A(), List.of(), OriginPolicy.SAME, 1000, false);
-        runner.withBean("own", Endpoint.class, () -> own)
-                .withBean(Inverted.class)
-                .run(context -> assertThat(answer(context, "/own", DEFLATE + ", x-inverted"))
+        run(
+                runner.withBean("own", Endpoint.class, () -> own).withBean(Inverted.class),
+                context -> assertThat(answer(context, "/own", DEFLATE + ", x-inverted"))
                         .isEmpty());
     }
 }
