@@ -416,7 +416,9 @@ final class Connection implements Selectable {
     @Override
     public void onFailure(Throwable failure) {
         try {
-            log.error("Failure on {}", this, failure);
+            if (host.failureLog().permits()) {
+                log.error("Failure on {}", this, failure);
+            }
         } finally {
             abort("internal error");
         }
