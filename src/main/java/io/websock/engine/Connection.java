@@ -444,7 +444,9 @@ final class Connection implements Selectable {
     @Override
     public void onFailure(Throwable failure) {
         try {
-            log.error("Failure on {}", this, failure);
+            if (host.failureLog().permits()) {
+                log.error("Failure on {}", this, failure);
+            }
         } finally {
             abort("internal error");
         }
@@ -456,11 +458,8 @@ final class Connection implements Selectable {
             opening.plaintext();
         } else if (cause instanceof SSLException && phase != Phase.ENDING) {
             tell(cause);
-            if (isSent()) {
-                end(); // the peer gets an alert
-            } else {
-                reset(); // what is queued can never be encrypted
-            }
+            outbound = host.outbound(null); // nothing can be encrypted any more
+            end(); // the peer gets an alert
         } else {
             lost(cause);
         }

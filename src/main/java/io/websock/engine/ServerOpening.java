@@ -53,7 +53,7 @@ final class ServerOpening implements Opening {
                 health(request);
                 return;
             }
-            Upgrade<Endpoint> upgrade = server.handshake().check(request);
+            Upgrade<Endpoint> upgrade = check(request);
             if (server.interceptors().isEmpty()) {
                 open(upgrade);
             } else {
@@ -61,6 +61,18 @@ final class ServerOpening implements Opening {
             }
         } catch (RefusedException e) {
             refuse(e);
+        }
+    }
+
+    private Upgrade<Endpoint> check(Request request) throws RefusedException {
+        try {
+            return server.handshake().check(request);
+        } catch (RuntimeException failure) {
+            // All that is not ours in there are the negotiators of extensions.
+            if (server.host().failureLog().permits()) {
+                log.error("Extension failed on {}", connection, failure);
+            }
+            throw Refusal.EXTENSION_FAILED.exception();
         }
     }
 

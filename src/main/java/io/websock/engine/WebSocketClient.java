@@ -64,7 +64,7 @@ public final class WebSocketClient implements AutoCloseable {
         this.host = new Host(Role.CLIENT, settings.engine(), executor);
         this.eventLoops = eventLoops;
         this.protocolLimits = settings.engine().limits().protocol().withMaxMessageSize(settings.maxMessageSize());
-        this.resolver = Host.daemons(EventLoop.THREAD_NAME + "resolver", RESOLVER_THREADS);
+        this.resolver = Host.daemons("websocket-resolver", RESOLVER_THREADS);
     }
 
     /**

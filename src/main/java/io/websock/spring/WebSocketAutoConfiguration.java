@@ -1,6 +1,7 @@
 package io.websock.spring;
 
 import io.websock.api.HandshakeInterceptor;
+import io.websock.deflate.ZlibPool;
 import io.websock.engine.EngineSettings;
 import io.websock.engine.WebSocketServer;
 import java.util.concurrent.Executor;
@@ -11,7 +12,9 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnThreading;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.thread.Threading;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -19,7 +22,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
 
 /** Boots a {@link WebSocketServer} for the endpoints of the application. Each bean backs off for the application's own. */
-@AutoConfiguration
+@AutoConfiguration(after = SslAutoConfiguration.class)
 @EnableConfigurationProperties(WebSocketProperties.class)
 public final class WebSocketAutoConfiguration {
     /**
@@ -29,6 +32,14 @@ public final class WebSocketAutoConfiguration {
     public static final String LISTENER_EXECUTOR = "webSocketListenerExecutor";
 
     private static final String THREAD_NAME_PREFIX = "websocket-listener-";
+
+    /** For all connections of the application. It is closed with the context, when there are none any more. */
+    @Bean
+    @ConditionalOnMissingBean
+    ZlibPool webSocketZlibPool(WebSocketProperties properties) {
+        return new ZlibPool(
+                properties.compression().level(), Runtime.getRuntime().availableProcessors());
+    }
 
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnBooleanProperty(name = "websocket.server.enabled", matchIfMissing = true)
@@ -42,8 +53,9 @@ public final class WebSocketAutoConfiguration {
 
         @Bean
         @ConditionalOnMissingBean
-        WebSocketEndpoints webSocketEndpoints(ListableBeanFactory beans, WebSocketProperties properties) {
-            return new EndpointFinder(beans, properties).find();
+        WebSocketEndpoints webSocketEndpoints(
+                ListableBeanFactory beans, WebSocketProperties properties, ZlibPool pool) {
+            return new EndpointFinder(beans, properties, pool).find();
         }
 
         @Bean
@@ -69,8 +81,15 @@ public final class WebSocketAutoConfiguration {
                 WebSocketServer server,
                 WebSocketEndpoints endpoints,
                 WebSocketProperties properties,
+                ObjectProvider<SslBundles> bundles,
                 ConfigurableApplicationContext context) {
-            return new WebSocketServerLifecycle(server, endpoints, properties.server(), context);
+            WebSocketProperties.Ssl ssl = properties.server().ssl();
+            return new WebSocketServerLifecycle(
+                    server,
+                    endpoints,
+                    properties.server(),
+                    ssl.bundle() == null ? null : new ServerTls(ssl, bundles.getObject()),
+                    context);
         }
     }
 

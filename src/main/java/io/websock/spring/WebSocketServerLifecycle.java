@@ -1,14 +1,17 @@
 package io.websock.spring;
 
 import io.websock.engine.Binding;
+import io.websock.engine.TlsSettings;
 import io.websock.engine.WebSocketServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +23,7 @@ import org.springframework.core.env.MutablePropertySources;
 
 /**
  * Binds the server when the context starts, and stops it when the context does. In between, {@code local.websocket.port} is the port that it
- * listens on.
+ * listens on, and {@code local.websocket.ssl-port} the one for TLS.
  */
 public final class WebSocketServerLifecycle implements SmartLifecycle {
     /** That of Boot's own web servers: after what listeners may need has started, and before it stops. */
@@ -28,32 +31,35 @@ public final class WebSocketServerLifecycle implements SmartLifecycle {
 
     private static final Logger log = LoggerFactory.getLogger(WebSocketServerLifecycle.class);
     private static final String PORT_PROPERTY = "local.websocket.port";
+    private static final String SSL_PORT_PROPERTY = "local.websocket.ssl-port";
     /** Where Boot's own servers publish theirs. */
     private static final String PORT_PROPERTIES = "server.ports";
 
     private final WebSocketServer server;
     private final WebSocketEndpoints endpoints;
-    private final int port;
-    private final @Nullable InetAddress address;
+    private final WebSocketProperties.Server properties;
+    private final @Nullable Supplier<TlsSettings> tls;
     private final ConfigurableApplicationContext context;
 
     private volatile boolean running;
 
+    /** @param tls null to listen for plain TCP only */
     public WebSocketServerLifecycle(
             WebSocketServer server,
             WebSocketEndpoints endpoints,
             WebSocketProperties.Server properties,
+            @Nullable Supplier<TlsSettings> tls,
             ConfigurableApplicationContext context) {
         this.server = server;
         this.endpoints = endpoints;
-        this.port = properties.port();
-        this.address = properties.address();
+        this.properties = properties;
+        this.tls = tls;
         this.context = context;
     }
 
     @Override
     public boolean isAutoStartup() {
-        return port >= 0;
+        return properties.port() >= 0 || tls != null;
     }
 
     @Override
@@ -74,15 +80,28 @@ public final class WebSocketServerLifecycle implements SmartLifecycle {
 
     @Override
     public void start() {
-        int bound = bind().getPort();
+        List<Integer> bound = bind();
         running = true;
-        publish(bound);
-        if (endpoints.all().isEmpty()) {
-            log.warn("WebSocket server listening on port {} without endpoints: no bean is a @WebSocketEndpoint", bound);
-        } else {
-            log.info("WebSocket server listening on port {}, endpoints {}", bound, endpoints.paths());
+        int port = properties.port() >= 0 ? bound.get(0) : -1;
+        int sslPort = tls != null ? bound.get(bound.size() - 1) : -1;
+        List<String> ports = new ArrayList<>();
+        if (port >= 0) {
+            publish(PORT_PROPERTY, port);
+            ports.add(port + " (ws)");
         }
-        context.publishEvent(new WebSocketServerStartedEvent(server, bound));
+        if (sslPort >= 0) {
+            publish(SSL_PORT_PROPERTY, sslPort);
+            ports.add(sslPort + " (wss)");
+        }
+        String listening = String.join(" and ", ports);
+        if (endpoints.all().isEmpty()) {
+            log.warn(
+                    "WebSocket server listening on port {} without endpoints: no bean is a @WebSocketEndpoint",
+                    listening);
+        } else {
+            log.info("WebSocket server listening on port {}, endpoints {}", listening, endpoints.paths());
+        }
+        context.publishEvent(new WebSocketServerStartedEvent(server, port, sslPort));
     }
 
     @Override
@@ -105,12 +124,25 @@ public final class WebSocketServerLifecycle implements SmartLifecycle {
         new Thread(stop, "websocket-stop").start();
     }
 
-    private InetSocketAddress bind() {
+    private List<Integer> bind() {
+        InetAddress address = properties.address();
+        List<Binding> bindings = new ArrayList<>();
+        if (properties.port() >= 0) {
+            bindings.add(Binding.plain(new InetSocketAddress(address, properties.port())));
+        }
+        if (tls != null) {
+            bindings.add(
+                    new Binding(new InetSocketAddress(address, properties.ssl().port()), tls));
+        }
         try {
-            return server.start(List.of(Binding.plain(new InetSocketAddress(address, port))))
-                    .get(0);
+            return server.start(bindings).stream()
+                    .map(InetSocketAddress::getPort)
+                    .toList();
         } catch (IOException e) {
-            String settings = "websocket.server.port=" + port
+            String settings = "websocket.server.port=" + properties.port()
+                    + (tls == null
+                            ? ""
+                            : ", websocket.server.ssl.port=" + properties.ssl().port())
                     + (address == null ? "" : ", websocket.server.address=" + address.getHostAddress());
             throw new FailureAnalyzedException(
                     "The WebSocket server did not start: %s (%s).".formatted(e.getMessage(), settings), remedy(), e);
@@ -118,12 +150,14 @@ public final class WebSocketServerLifecycle implements SmartLifecycle {
     }
 
     private String remedy() {
+        String property = tls == null ? "websocket.server.port" : "websocket.server.port or websocket.server.ssl.port";
         return isLocal()
-                ? "Stop what else listens there, or set websocket.server.port to a port that is free (0 takes any)."
+                ? "Stop what else listens there, or set " + property + " to a port that is free (0 takes any)."
                 : "Set websocket.server.address to an address of this machine, or remove it to listen on all of them.";
     }
 
     private boolean isLocal() {
+        InetAddress address = properties.address();
         try {
             return address == null || address.isAnyLocalAddress() || NetworkInterface.getByInetAddress(address) != null;
         } catch (IOException e) {
@@ -131,12 +165,12 @@ public final class WebSocketServerLifecycle implements SmartLifecycle {
         }
     }
 
-    private void publish(int bound) {
+    private void publish(String property, int port) {
         MutablePropertySources sources = context.getEnvironment().getPropertySources();
         if (sources.get(PORT_PROPERTIES) instanceof MapPropertySource ports) {
-            ports.getSource().put(PORT_PROPERTY, bound);
+            ports.getSource().put(property, port);
         } else {
-            sources.addFirst(new MapPropertySource(PORT_PROPERTIES, new HashMap<>(Map.of(PORT_PROPERTY, bound))));
+            sources.addFirst(new MapPropertySource(PORT_PROPERTIES, new HashMap<>(Map.of(property, port))));
         }
     }
 }

@@ -10,6 +10,7 @@ import ch.qos.logback.core.AppenderBase;
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.websock.api.HandshakeInterceptor;
 import io.websock.api.WebSocketListener;
+import io.websock.handshake.ExtensionNegotiator;
 import io.websock.handshake.HeadLimits;
 import io.websock.handshake.OriginPolicy;
 import io.websock.protocol.ProtocolLimits;
@@ -32,6 +33,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -61,6 +63,12 @@ final class Engine implements BeforeEachCallback, AfterEachCallback {
     EngineSettings.Outbound outbound = EngineSettings.Outbound.DEFAULT;
     int eventLoops = 1;
     int maxMessageSize = ProtocolLimits.DEFAULT.maxMessageSize();
+    /** How server and clients speak TLS, both or neither. */
+    TlsSettings tls;
+
+    SSLContext clientTls;
+    String[] tlsProtocols = {};
+    List<ExtensionNegotiator> extensions = List.of();
     Executor executor;
     final List<HandshakeInterceptor> interceptors = new ArrayList<>();
 
@@ -104,7 +112,13 @@ final class Engine implements BeforeEachCallback, AfterEachCallback {
                     .as("all listeners have returned")
                     .isTrue();
             listeners.forEach(RecordingListener::assertComplete);
-            until("no thread is left", () -> loopThreads().isEmpty());
+            assertThat(loopThreads()).as("threads that are left").isEmpty();
+            if (tls != null) {
+                until(
+                        "no thread for TLS is left",
+                        () -> Thread.getAllStackTraces().keySet().stream()
+                                .noneMatch(thread -> thread.getName().equals(Host.TLS_THREAD_NAME)));
+            }
             assertThat(errors)
                     .as("failures of the engine itself")
                     .noneMatch(error -> error.startsWith("Failure on") || error.startsWith("Event loop"));
@@ -134,7 +148,8 @@ final class Engine implements BeforeEachCallback, AfterEachCallback {
 
     WebSocketServer start(List<Endpoint> endpoints) throws IOException {
         WebSocketServer server = create(endpoints);
-        address = server.start(List.of(Binding.plain(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))))
+        InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        address = server.start(List.of(new Binding(any, tls == null ? null : () -> tls)))
                 .get(0);
         return server;
     }
@@ -145,7 +160,10 @@ final class Engine implements BeforeEachCallback, AfterEachCallback {
     }
 
     WebSocketClient client(UnaryOperator<ClientSettings> settings, WebSocketClient.Lookup lookup) {
-        ClientSettings own = ClientSettings.DEFAULT.withEngine(settings()).withMaxMessageSize(maxMessageSize);
+        ClientSettings own = ClientSettings.DEFAULT
+                .withEngine(settings())
+                .withMaxMessageSize(maxMessageSize)
+                .withExtensions(extensions);
         WebSocketClient client = new WebSocketClient(settings.apply(own), eventLoops, executor, lookup);
         webSocketClients.add(client);
         return client;
@@ -174,7 +192,7 @@ final class Engine implements BeforeEachCallback, AfterEachCallback {
     }
 
     Endpoint endpoint(String path, WebSocketListener listener, boolean nonBlocking) {
-        return new Endpoint(path, listener, List.of(), OriginPolicy.SAME, maxMessageSize, nonBlocking);
+        return new Endpoint(path, listener, List.of(), OriginPolicy.SAME, extensions, maxMessageSize, nonBlocking);
     }
 
     WebSocketServer server() {
@@ -185,12 +203,21 @@ final class Engine implements BeforeEachCallback, AfterEachCallback {
         return address;
     }
 
-    /** A TCP connection. */
+    /** A connection: of TCP, or of TLS above it. */
     RawClient connect() throws IOException {
+        return secured(connectTcp());
+    }
+
+    /** A TCP connection, without TLS above it. */
+    RawClient connectTcp() throws IOException {
         return owned(RawClient.connect(address));
     }
 
-    /** A TCP connection on which {@code request} was sent. */
+    private RawClient secured(RawClient client) throws IOException {
+        return tls == null ? client : owned(client.secured(clientTls, tlsProtocols));
+    }
+
+    /** A connection on which {@code request} was sent. */
     RawClient request(String request) throws IOException {
         RawClient client = connect();
         client.send(request.getBytes());
@@ -204,7 +231,7 @@ final class Engine implements BeforeEachCallback, AfterEachCallback {
 
     /** A WebSocket to a client for which the operating system takes little ahead. */
     RawClient openWithSmallBuffer() throws IOException {
-        return owned(RawClient.connect(address, 32 * 1024)).upgrade(PATH);
+        return secured(owned(RawClient.connect(address, 32 * 1024))).upgrade(PATH);
     }
 
     RawClient owned(RawClient client) {

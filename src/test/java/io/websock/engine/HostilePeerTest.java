@@ -169,7 +169,7 @@ class HostilePeerTest {
     void connectionsThatAreResetAtOnce() throws Exception {
         engine.startEcho(false);
         for (int i = 0; i < 2000; i++) {
-            RawClient client = RawClient.connect(engine.address());
+            RawClient client = engine.connect();
             if (i % 3 == 0) {
                 client.send(RawClient.request(Engine.PATH));
             }
@@ -184,7 +184,7 @@ class HostilePeerTest {
         RecordingListener listener = engine.startEcho(false);
         Random random = new Random(1);
         for (int i = 0; i < 300; i++) {
-            RawClient client = RawClient.connect(engine.address());
+            RawClient client = engine.connect();
             byte[] noise = new byte[random.nextInt(2000)];
             random.nextBytes(noise);
             if (i % 2 == 0) {

@@ -10,6 +10,7 @@ import io.websock.api.Message;
 import io.websock.api.WebSocketConnection;
 import io.websock.api.WebSocketListener;
 import io.websock.engine.EngineSettings;
+import io.websock.engine.TlsSettings.ClientAuth;
 import io.websock.engine.WebSocketServer;
 import java.io.IOException;
 import java.net.Socket;
@@ -110,7 +111,7 @@ class WebSocketAutoConfigurationTest {
         runner.withUserConfiguration(Started.class)
                 .run(context -> assertThat(context.getBean(Started.class).events)
                         .containsExactly(new WebSocketServerStartedEvent(
-                                context.getBean(WebSocketServer.class), port(context))));
+                                context.getBean(WebSocketServer.class), port(context), -1)));
     }
 
     @Test
@@ -118,7 +119,7 @@ class WebSocketAutoConfigurationTest {
         runner.withBean(Threads.class)
                 .run(context -> assertThat(output)
                         .containsOnlyOnce("INFO")
-                        .contains("WebSocket server listening on port " + port(context) + ", endpoints [/threads]")
+                        .contains("WebSocket server listening on port " + port(context) + " (ws), endpoints [/threads]")
                         .doesNotContain("WARN"));
     }
 
@@ -198,13 +199,16 @@ class WebSocketAutoConfigurationTest {
                 });
     }
 
+    private static final WebSocketProperties.Ssl NO_TLS =
+            new WebSocketProperties.Ssl(null, 8889, ClientAuth.NONE, List.of());
+
     @Configuration(proxyBeanMethods = false)
     static class OwnLifecycle {
         @Bean
         WebSocketServerLifecycle lifecycle(
                 WebSocketServer server, WebSocketEndpoints endpoints, ConfigurableApplicationContext context) {
             return new WebSocketServerLifecycle(
-                    server, endpoints, new WebSocketProperties.Server(true, -1, null, null), context);
+                    server, endpoints, new WebSocketProperties.Server(true, -1, null, NO_TLS, null), null, context);
         }
     }
 

@@ -15,6 +15,9 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
 
 /**
  * A peer that does whatever a test wants of it, on a blocking socket: it sends any bytes, and reads frames, the end of the stream or a
@@ -27,10 +30,14 @@ public final class RawClient implements AutoCloseable {
     /** Of RFC 6455 §1.3. */
     public static final String KEY = "dGhlIHNhbXBsZSBub25jZQ==";
 
+    /** Under TLS, if there is any. */
+    private final Socket tcp;
+
     private final Socket socket;
     private final DataInputStream in;
 
-    private RawClient(Socket socket) throws IOException {
+    private RawClient(Socket tcp, Socket socket) throws IOException {
+        this.tcp = tcp;
         this.socket = socket;
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(PATIENCE);
@@ -49,11 +56,23 @@ public final class RawClient implements AutoCloseable {
                 socket.setReceiveBufferSize(receiveBuffer);
             }
             socket.connect(address, PATIENCE);
-            return new RawClient(socket);
+            return new RawClient(socket, socket);
         } catch (IOException e) {
             socket.close();
             throw e;
         }
+    }
+
+    /** Goes on over TLS, to a server that is called {@code localhost}. */
+    public RawClient secured(SSLContext context, String... protocols) throws IOException {
+        SSLSocket secured =
+                (SSLSocket) context.getSocketFactory().createSocket(socket, "localhost", socket.getPort(), true);
+        if (protocols.length > 0) {
+            secured.setEnabledProtocols(protocols);
+        }
+        secured.setSoTimeout(PATIENCE);
+        secured.startHandshake();
+        return new RawClient(tcp, secured);
     }
 
     /** A valid request for a WebSocket, with these header lines in addition. */
@@ -165,9 +184,9 @@ public final class RawClient implements AutoCloseable {
         return Arrays.copyOf(bytes, Math.max(0, count));
     }
 
-    /** How many bytes can be read at once. */
+    /** How many bytes can be read at once, of TLS with what encrypts them. */
     public int available() throws IOException {
-        return in.available();
+        return in.available() + (socket == tcp ? 0 : tcp.getInputStream().available());
     }
 
     /** All that comes until the end of the stream. */
@@ -185,7 +204,7 @@ public final class RawClient implements AutoCloseable {
     public void expectReset() throws IOException {
         try {
             while (in.read() >= 0) {}
-        } catch (SocketException e) {
+        } catch (SocketException | SSLException e) {
             return; // "Connection reset"
         }
         // Its FIN came first; that the connection is gone shows when something is sent to it.
@@ -195,7 +214,7 @@ public final class RawClient implements AutoCloseable {
                 socket.getOutputStream().write(0);
                 Thread.sleep(5);
             }
-        } catch (SocketException e) {
+        } catch (SocketException | SSLException e) {
             return; // "Broken pipe"
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -207,20 +226,35 @@ public final class RawClient implements AutoCloseable {
     public void expectEnd() throws IOException {
         try {
             while (in.read() >= 0) {}
-        } catch (SocketException | EOFException e) {
+        } catch (SocketException | EOFException | SSLException e) {
             // in this way, too
         }
     }
 
-    /** Sends a FIN, and goes on to read. */
+    /** Sends a FIN, after a close_notify if this is over TLS, and goes on to read. */
     public void endOutput() throws IOException {
         socket.shutdownOutput();
     }
 
+    /** Sends a FIN, and nothing before it. */
+    public void endTcpOutput() throws IOException {
+        tcp.shutdownOutput();
+    }
+
+    /** Sends bytes below TLS. */
+    public void sendTcp(byte[] bytes) throws IOException {
+        tcp.getOutputStream().write(bytes);
+    }
+
+    /** The TLS session; only over TLS. */
+    public SSLSocket tls() {
+        return (SSLSocket) socket;
+    }
+
     /** Sends a RST. */
     public void reset() throws IOException {
-        socket.setSoLinger(true, 0);
-        socket.close();
+        tcp.setSoLinger(true, 0);
+        tcp.close();
     }
 
     public InetSocketAddress localAddress() {
