@@ -192,7 +192,7 @@ final class Connector implements Selectable {
     void opened(WebSocketConnection opened) {
         done = true;
         client.ended(this);
-        complete(() -> {
+        client.host().complete(() -> {
             if (!future.complete(opened)) {
                 opened.close();
             }
@@ -205,16 +205,7 @@ final class Connector implements Selectable {
             release();
             loop.cancel(timer);
             client.ended(this);
-            complete(() -> future.completeExceptionally(failure));
-        }
-    }
-
-    /** What waits for the outcome may block, so it does not run on the loop. */
-    private void complete(Runnable completion) {
-        try {
-            client.host().executor().execute(completion);
-        } catch (RejectedExecutionException e) {
-            completion.run();
+            client.host().complete(() -> future.completeExceptionally(failure));
         }
     }
 

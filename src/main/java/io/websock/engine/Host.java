@@ -75,6 +75,15 @@ final class Host {
         return executor;
     }
 
+    /** Completes a future: what the application has attached to it may block, so it does not run on the loop. */
+    void complete(Runnable completion) {
+        try {
+            executor.execute(completion);
+        } catch (RuntimeException | Error rejected) {
+            completion.run();
+        }
+    }
+
     /** For the costly parts of TLS handshakes, of which a connection has one at a time. */
     Executor tlsTasks() {
         return tlsTasks;
