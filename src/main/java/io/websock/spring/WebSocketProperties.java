@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
@@ -28,6 +29,7 @@ import org.springframework.util.unit.DataSize;
  *     the server's own origin may.
  * @param endpoints Settings for single endpoints, by path. A path is written in brackets: 'websocket.endpoints.[/ws].max-message-size'.
  * @param handlers the threads of listeners
+ * @param client where the client differs from the server
  */
 @ConfigurationProperties(prefix = "websocket", ignoreUnknownFields = false)
 public record WebSocketProperties(
@@ -39,7 +41,8 @@ public record WebSocketProperties(
         @DefaultValue Compression compression,
         @DefaultValue List<String> allowedOrigins,
         @DefaultValue Map<String, EndpointSettings> endpoints,
-        @DefaultValue Handlers handlers) {
+        @DefaultValue Handlers handlers,
+        @NestedConfigurationProperty @DefaultValue WebSocketClientProperties client) {
 
     public WebSocketProperties {
         Check.origins("websocket.allowed-origins", allowedOrigins);
@@ -268,10 +271,10 @@ public record WebSocketProperties(
     }
 
     /**
-     * How an endpoint's messages are compressed. The level is the same for all.
+     * How the messages of an endpoint, or of the client, are compressed. The level is the same for all.
      *
-     * @param mode How messages are compressed; null as in {@code websocket.compression}.
-     * @param minSize Messages that are shorter go out plain; null as in {@code websocket.compression}.
+     * @param mode How messages are compressed. By default, as 'websocket.compression.mode' says.
+     * @param minSize Messages that are shorter go out plain. By default, as 'websocket.compression.min-size' says.
      */
     public record EndpointCompression(
             @Nullable Mode mode, @Nullable DataSize minSize) {}
@@ -286,6 +289,22 @@ public record WebSocketProperties(
         public Handlers {
             Check.range("websocket.handlers.max-threads", maxThreads, 1, Integer.MAX_VALUE);
         }
+    }
+
+    /** The settings of an engine for the client, which differs from the server's. */
+    EngineSettings clientEngine(EngineSettings server) {
+        EngineSettings.Limits limits = server.limits();
+        return new EngineSettings(
+                new EngineSettings.Limits(
+                        limits.protocol(),
+                        limits.head(),
+                        client.handshakeTimeout(),
+                        limits.closeTimeout(),
+                        limits.maxConnections(),
+                        limits.maxHandshakes()),
+                server.keepAlive(),
+                server.inbound(),
+                server.outbound());
     }
 
     /** The same in the engine's terms. */

@@ -11,6 +11,7 @@ import io.websock.api.WebSocketConnection;
 import io.websock.api.WebSocketListener;
 import io.websock.engine.EngineSettings;
 import io.websock.engine.TlsSettings.ClientAuth;
+import io.websock.engine.WebSocketClient;
 import io.websock.engine.WebSocketServer;
 import java.io.IOException;
 import java.net.Socket;
@@ -157,8 +158,8 @@ class WebSocketAutoConfigurationTest {
             assertThat(context)
                     .doesNotHaveBean(WebSocketServer.class)
                     .doesNotHaveBean(WebSocketServerLifecycle.class)
-                    .doesNotHaveBean(WebSocketAutoConfiguration.LISTENER_EXECUTOR);
-            assertThat(context).hasSingleBean(WebSocketProperties.class);
+                    .doesNotHaveBean(WebSocketEndpoints.class);
+            assertThat(context).hasSingleBean(WebSocketProperties.class).hasSingleBean(WebSocketClient.class);
         });
     }
 
