@@ -31,7 +31,9 @@ public final class Protocol {
     private final ProtocolLimits limits;
     private final FrameDecoder frame;
     private final MessageAssembler message;
-    private final RateLimit controlFrames;
+
+    /** The state of {@link ProtocolLimits#controlFrames}. */
+    private long controlFramesFullAt;
 
     /** Whether a frame's header is complete and its payload is being read. */
     private boolean inFrame;
@@ -56,7 +58,7 @@ public final class Protocol {
         this.limits = limits;
         this.frame = new FrameDecoder(role, extension == null ? 0 : extension.reservedBits());
         this.message = new MessageAssembler(limits, extension);
-        this.controlFrames = new RateLimit(limits.controlFramesPerSecond(), limits.controlFrameBurst(), now);
+        this.controlFramesFullAt = now;
     }
 
     /**
@@ -138,7 +140,8 @@ public final class Protocol {
             message.beginFrame(frame);
             return;
         }
-        if (!controlFrames.tryAcquire(now)) {
+        controlFramesFullAt = limits.controlFrames().take(controlFramesFullAt, now);
+        if (limits.controlFrames().isExceeded(controlFramesFullAt, now)) {
             throw limits.controlFlood();
         }
         if (frame.opcode() == Opcode.CLOSE && frame.payloadLength() == 1) {
