@@ -17,8 +17,10 @@ import org.jspecify.annotations.Nullable;
  * | |1|2|3|       |K|             |  then the masking key, 32 bit |
  * +-+-+-+-+-------+-+-------------+-------------------------------+
  * </pre>
+ *
+ * {@link Protocol} extends it instead of having one, which saves each connection an object.
  */
-final class FrameDecoder {
+class FrameDecoder {
     private static final int MASKED = 0x80;
     private static final int MARKS_16_BIT_LENGTH = 126;
     private static final int MIN_16_BIT_LENGTH = 126;
@@ -27,7 +29,7 @@ final class FrameDecoder {
     /** Whether the peer is a client, and has to mask (§5.1). */
     private final boolean masked;
 
-    private final @Nullable Extension extension;
+    final @Nullable Extension extension;
 
     /** How many bytes of the header are read, and how many it has, as far as that is known yet. */
     private byte headerRead;

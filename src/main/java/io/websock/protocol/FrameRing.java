@@ -1,7 +1,10 @@
 package io.websock.protocol;
 
-/** A queue of outgoing frames that costs no object per frame, and next to nothing while it is empty. */
-final class FrameRing {
+/**
+ * A queue of outgoing frames that costs no object per frame, and next to nothing while it is empty. {@link
+ * OutboundQueue} extends it instead of having one, which saves each connection an object.
+ */
+class FrameRing {
     private static final int INITIAL = 4;
     private static final byte[][] NO_PAYLOADS = {};
     private static final byte[] EMPTY = {};

@@ -14,11 +14,13 @@ import org.jspecify.annotations.Nullable;
  * The frames of one connection that are not yet written, bounded in bytes. Control frames overtake messages and wait only for a
  * frame that is partly written (RFC 6455 §5.4); the Close frame comes last, and nothing is accepted behind it (§5.5.1).
  *
+ * <p>The frames are kept in the order in which they go out, a payload that is masked with its key in front.
+ *
  * <p>Writing is in two steps, because a socket takes as much as it likes: {@link #fill} encodes what comes next without
  * forgetting it, {@link #written} says how much of that has gone out. One thread does both; everything else may be called from any
  * thread.
  */
-public final class OutboundQueue {
+public final class OutboundQueue extends FrameRing {
     private static final byte[] EMPTY = {};
     /** Stands in the place of the first byte for bytes that are no frame: a handshake's response. The opcode is a reserved one. */
     private static final byte NO_FRAME = 0x3;
@@ -32,8 +34,6 @@ public final class OutboundQueue {
     /** Open until {@link #closing}. */
     private final Extension.@Nullable Encoder encoder;
 
-    /** In the order in which they go out. A payload that is masked has its key in front. */
-    private final FrameRing frames = new FrameRing();
     /** How many of the frames are those up to the last control frame. */
     private int controls;
 
@@ -85,16 +85,16 @@ public final class OutboundQueue {
         int opcode = message.isText() ? Opcode.TEXT : Opcode.BINARY;
         Encoded encoded = encoder != null && encoder.keepsContext() ? encoder.encode(message) : early;
         if (encoded != null) {
-            add(opcode | encoded.reservedBits(), encoded.payload());
+            addFrame(opcode | encoded.reservedBits(), encoded.payload());
         } else {
-            add(opcode, message.payload());
+            addFrame(opcode, message.payload());
         }
         return SendResult.ACCEPTED;
     }
 
     /** Queues bytes as they are, ahead of the first frame: the response of the opening handshake. */
     public synchronized void offerHandshake(byte[] response) {
-        frames.add(NO_FRAME, response);
+        add(NO_FRAME, response);
         bytes += response.length;
     }
 
@@ -116,9 +116,9 @@ public final class OutboundQueue {
             return;
         }
         int last = controls - 1;
-        if (blocked && last >= begun() && (frames.flags(last) & Opcode.MASK) == Opcode.PONG) {
+        if (blocked && last >= begun() && (flags(last) & Opcode.MASK) == Opcode.PONG) {
             bytes -= encodedLength(last);
-            frames.set(last, frames.flags(last), masked(payload));
+            set(last, flags(last), masked(payload));
             bytes += encodedLength(last);
         } else {
             addControl(Opcode.PONG, payload);
@@ -136,7 +136,7 @@ public final class OutboundQueue {
         }
         endMessages(new Closing(code, reason));
         byte[] text = reason.getBytes(UTF_8);
-        add(
+        addFrame(
                 Opcode.CLOSE,
                 code == CloseCode.NO_STATUS
                         ? EMPTY
@@ -152,7 +152,7 @@ public final class OutboundQueue {
         if (closing == null) {
             endMessages(Closing.ABORTED);
         }
-        frames.truncate(0);
+        truncate(0);
         controls = 0;
         headWritten = 0;
         filled = 0;
@@ -204,7 +204,7 @@ public final class OutboundQueue {
     public synchronized void fill(ByteBuffer out) {
         int start = out.position();
         boolean fits = true;
-        for (filled = 0; fits && filled < frames.size(); filled++) {
+        for (filled = 0; fits && filled < size(); filled++) {
             fits = encode(filled, filled == 0 ? headWritten : 0, out);
         }
         filledBytes = out.position() - start;
@@ -222,7 +222,7 @@ public final class OutboundQueue {
             }
             left -= rest;
             headWritten = 0;
-            frames.removeFirst();
+            removeFirst();
             controls = Math.max(0, controls - 1);
         }
         filled = 0;
@@ -230,15 +230,15 @@ public final class OutboundQueue {
         blocked = count < filledBytes;
     }
 
-    private void add(int flags, byte[] payload) {
-        frames.add((byte) (Opcode.FIN | flags), masked(payload));
-        bytes += encodedLength(frames.size() - 1);
+    private void addFrame(int flags, byte[] payload) {
+        add((byte) (Opcode.FIN | flags), masked(payload));
+        bytes += encodedLength(size() - 1);
     }
 
     /** Adds a control frame, which overtakes what it may. */
     private void addControl(int opcode, byte[] payload) {
         int place = Math.max(controls, begun());
-        frames.insert(place, (byte) (Opcode.FIN | opcode), masked(payload));
+        insert(place, (byte) (Opcode.FIN | opcode), masked(payload));
         bytes += encodedLength(place);
         controls = place + 1;
     }
@@ -259,7 +259,7 @@ public final class OutboundQueue {
     /** How many frames at the front keep their place: those partly written or being written, and the handshake's response. */
     private int begun() {
         int count = Math.max(filled, headWritten > 0 ? 1 : 0);
-        while (count < frames.size() && frames.flags(count) == NO_FRAME) {
+        while (count < size() && flags(count) == NO_FRAME) {
             count++;
         }
         return count;
@@ -268,23 +268,23 @@ public final class OutboundQueue {
     /** Drops the messages of which nothing has been written, nor is being written. */
     private void dropUnstarted() {
         int kept = Math.max(controls, begun());
-        for (int i = kept; i < frames.size(); i++) {
+        for (int i = kept; i < size(); i++) {
             bytes -= encodedLength(i);
         }
-        frames.truncate(kept);
+        truncate(kept);
     }
 
     private int payloadLength(int index) {
-        return frames.payload(index).length - (maskingKeys == null ? 0 : KEY_LENGTH);
+        return payload(index).length - (maskingKeys == null ? 0 : KEY_LENGTH);
     }
 
     /** The length of what comes before the masking key and the payload. */
     private int headerLength(int index) {
-        return frames.flags(index) == NO_FRAME ? 0 : 2 + extendedLength(payloadLength(index));
+        return flags(index) == NO_FRAME ? 0 : 2 + extendedLength(payloadLength(index));
     }
 
     private int encodedLength(int index) {
-        return headerLength(index) + frames.payload(index).length;
+        return headerLength(index) + payload(index).length;
     }
 
     /** How many bytes the length takes beyond the seven bits of the second byte (RFC 6455 §5.2). */
@@ -294,11 +294,11 @@ public final class OutboundQueue {
 
     /** Encodes a frame from its byte {@code skip} on; false if it does not fit. */
     private boolean encode(int index, int skip, ByteBuffer out) {
-        byte[] payload = frames.payload(index);
+        byte[] payload = payload(index);
         int header = headerLength(index);
         int at = skip;
         for (; at < header && out.hasRemaining(); at++) {
-            out.put(headerOctet(at, frames.flags(index), payloadLength(index)));
+            out.put(headerOctet(at, flags(index), payloadLength(index)));
         }
         int count = Math.min(out.remaining(), header + payload.length - at);
         if (at >= header) {

@@ -24,14 +24,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Once ended, the parser is out of use: whatever arrives is discarded unparsed (§7.1.7). {@link #finish()} is a step of its
  * own because the replies to all earlier messages precede our Close, and they may take their time.
  */
-public final class Protocol {
+public final class Protocol extends FrameDecoder {
     private static final byte[] EMPTY = {};
 
     private final Receiver receiver;
     private final OutboundQueue outbound;
     private final ProtocolLimits limits;
-    private final FrameDecoder frame;
-    private final @Nullable Extension extension;
     /** There while a message comes in pieces; with an extension that keeps its context, from the first of its messages on. */
     private @Nullable MessageAssembler message;
 
@@ -56,11 +54,10 @@ public final class Protocol {
             Receiver receiver,
             OutboundQueue outbound,
             long now) {
+        super(role, extension);
         this.receiver = receiver;
         this.outbound = outbound;
         this.limits = limits;
-        this.extension = extension;
-        this.frame = new FrameDecoder(role, extension);
         this.controlFramesFullAt = now;
     }
 
@@ -113,42 +110,42 @@ public final class Protocol {
 
     /** One step through {@code in}: a header, and what there is of its payload. False if more bytes are needed, or must wait. */
     private boolean step(ByteBuffer in, long now) throws ViolationException {
-        if (!frame.isInPayload()) {
-            if (!frame.readHeader(in, message != null && message.hasBegun())) {
+        if (!isInPayload()) {
+            if (!readHeader(in, message != null && message.hasBegun())) {
                 return false;
             }
-            if (frame.isControl()) {
+            if (isControl()) {
                 beginControl(now);
             } else if (!isWhole(in)) {
                 message = message == null ? new MessageAssembler(limits, extension) : message;
-                message.beginFrame(frame);
+                message.beginFrame(this);
             }
         }
-        int count = (int) Math.min(in.remaining(), frame.missing());
-        int key = frame.advance(count);
-        if (frame.isControl()) {
+        int count = (int) Math.min(in.remaining(), missing());
+        int key = advance(count);
+        if (isControl()) {
             return control(in, count, key);
         }
         if (message == null) {
-            frame.endFrame();
-            return receiver.onMessage(MessageAssembler.whole(frame.opcode() == Opcode.TEXT, in, count, key));
+            endFrame();
+            return receiver.onMessage(MessageAssembler.whole(opcode() == Opcode.TEXT, in, count, key));
         }
-        message.append(in, count, key, frame.missing(), frame.isFinal());
-        return frame.missing() == 0 && endDataFrame(message);
+        message.append(in, count, key, missing(), isFinal());
+        return missing() == 0 && endDataFrame(message);
     }
 
     /** Whether the data frame that begins needs no {@link MessageAssembler}. */
     private boolean isWhole(ByteBuffer in) {
         return message == null
-                && frame.isFinal()
-                && frame.reservedBits() == 0
-                && frame.missing() <= Math.min(in.remaining(), limits.maxMessageSize());
+                && isFinal()
+                && reservedBits() == 0
+                && missing() <= Math.min(in.remaining(), limits.maxMessageSize());
     }
 
     /** False if the receiver wants no more for now. */
     private boolean endDataFrame(MessageAssembler message) throws ViolationException {
-        frame.endFrame();
-        if (!frame.isFinal()) {
+        endFrame();
+        if (!isFinal()) {
             return true;
         }
         Message whole = message.endMessage();
@@ -161,26 +158,26 @@ public final class Protocol {
         if (limits.controlFrames().isExceeded(controlFramesFullAt, now)) {
             throw limits.controlFlood();
         }
-        if (frame.opcode() == Opcode.CLOSE && frame.missing() == 1) {
+        if (opcode() == Opcode.CLOSE && missing() == 1) {
             throw new ViolationException(Violation.CLOSE_PAYLOAD_INVALID);
         }
-        controlPayload = frame.missing() == 0 ? EMPTY : new byte[(int) frame.missing()];
+        controlPayload = missing() == 0 ? EMPTY : new byte[(int) missing()];
     }
 
     private boolean control(ByteBuffer in, int count, int key) throws ViolationException {
         byte[] payload = controlPayload;
-        int read = payload.length - (int) frame.missing();
+        int read = payload.length - (int) missing();
         in.get(payload, read - count, count);
         Masking.apply(key, payload, read - count, read);
-        if (frame.opcode() == Opcode.CLOSE) {
+        if (opcode() == Opcode.CLOSE) {
             checkClose(payload, read);
         }
         if (read < payload.length) {
             return false;
         }
-        frame.endFrame();
+        endFrame();
         controlPayload = EMPTY;
-        switch (frame.opcode()) {
+        switch (opcode()) {
             case Opcode.PING -> outbound.pong(payload);
             case Opcode.PONG -> receiver.onPong(payload);
             default -> closeReceived(payload);
