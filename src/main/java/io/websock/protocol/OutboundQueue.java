@@ -43,9 +43,8 @@ public final class OutboundQueue extends FrameRing {
     /** How many frames the last {@link #fill} has encoded, at least partly. */
     private int filled;
 
+    /** How many bytes that was; after {@link #written}, how many of them the socket has not taken. */
     private int filledBytes;
-    /** Whether the last write took less than it was given. */
-    private boolean blocked;
 
     /** Null while messages are accepted. */
     private @Nullable Closing closing;
@@ -116,7 +115,7 @@ public final class OutboundQueue extends FrameRing {
             return;
         }
         int last = controls - 1;
-        if (blocked && last >= begun() && (flags(last) & Opcode.MASK) == Opcode.PONG) {
+        if (isBlocked() && last >= begun() && (flags(last) & Opcode.MASK) == Opcode.PONG) {
             bytes -= encodedLength(last);
             set(last, flags(last), masked(payload));
             bytes += encodedLength(last);
@@ -227,7 +226,7 @@ public final class OutboundQueue extends FrameRing {
         }
         filled = 0;
         bytes -= count - left;
-        blocked = count < filledBytes;
+        filledBytes -= count;
     }
 
     private void addFrame(int flags, byte[] payload) {
@@ -254,6 +253,11 @@ public final class OutboundQueue extends FrameRing {
                 .array();
         Masking.apply(key, masked, KEY_LENGTH, masked.length);
         return masked;
+    }
+
+    /** Whether the last write took less than it was given. */
+    private boolean isBlocked() {
+        return filled == 0 && filledBytes > 0;
     }
 
     /** How many frames at the front keep their place: those partly written or being written, and the handshake's response. */
