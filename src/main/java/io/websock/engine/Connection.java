@@ -4,6 +4,7 @@ import static io.websock.engine.Timers.NEVER;
 import static java.util.Objects.requireNonNull;
 
 import io.websock.protocol.OutboundQueue;
+import io.websock.protocol.Role;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -74,6 +75,9 @@ final class Connection implements Selectable {
 
     boolean readPaused;
     private boolean inputEnded;
+    /** Whether our FIN waits for the peer's: a server's comes first after the Close frames (RFC 6455 §7.1.1). */
+    private boolean peerEndsFirst;
+
     private boolean outputEnded;
     private int discarded;
     /** By when the phase has to be over. */
@@ -111,7 +115,7 @@ final class Connection implements Selectable {
         announced = false;
         transport = new TlsTransport(transport, tls, host.tlsTasks(), this, this::resumeTls);
         if (tls.getUseClientMode()) {
-            read();
+            loop.execute(this, this::resumeTls); // which begins the handshake, once the loop's buffers are free
         }
     }
 
@@ -207,6 +211,9 @@ final class Connection implements Selectable {
             ended();
         } else {
             inputEnded = true;
+            if (phase == Phase.ENDING) {
+                flushSoon();
+            }
         }
     }
 
@@ -276,7 +283,11 @@ final class Connection implements Selectable {
 
     private void written() {
         if (phase == Phase.ENDING && !outputEnded && !transport.isBlocked() && outbound.isEmpty()) {
-            endOutput();
+            if (!peerEndsFirst || inputEnded) {
+                endOutput();
+            } else if (deadline == NEVER) {
+                setDeadline(FIN_TIMEOUT);
+            }
         } else if (!transport.isBlocked() && !outbound.isEmpty()) {
             flushSoon();
         }
@@ -336,6 +347,11 @@ final class Connection implements Selectable {
         end();
     }
 
+    /** Whether all that was queued is with the operating system. */
+    boolean isSent() {
+        return outbound.isEmpty();
+    }
+
     boolean isOpening() {
         return phase == Phase.OPENING;
     }
@@ -348,7 +364,9 @@ final class Connection implements Selectable {
 
     /** All is received, and all replies are queued: our Close goes out behind them, if it has not yet. */
     void finish() {
-        requireNonNull(session).finish();
+        Session finished = requireNonNull(session);
+        finished.finish();
+        peerEndsFirst = host.role() == Role.CLIENT && finished.isClean();
         end();
     }
 
@@ -377,9 +395,19 @@ final class Connection implements Selectable {
         } else if (phase == Phase.OPENING && now >= deadline) {
             requireNonNull(opening).timedOut();
         } else if (phase == Phase.ENDING && now >= deadline) {
-            reset();
+            endWithoutPeer();
         }
         settle();
+    }
+
+    private void endWithoutPeer() {
+        if (peerEndsFirst && !inputEnded && !outputEnded) {
+            inputEnded = true; // as good as
+            deadline = NEVER;
+            flushSoon();
+        } else {
+            reset();
+        }
     }
 
     private long nextDeadline() {
@@ -410,7 +438,7 @@ final class Connection implements Selectable {
 
     @Override
     public void onLoopEnd() {
-        abort("server has stopped");
+        abort(host.name() + " has stopped");
     }
 
     @Override
@@ -501,6 +529,7 @@ final class Connection implements Selectable {
 
     @Override
     public String toString() {
-        return "connection " + number + " from " + remoteAddress + " (" + phase + ")";
+        return "connection " + number + (host.role() == Role.SERVER ? " from " : " to ") + remoteAddress + " (" + phase
+                + ")";
     }
 }

@@ -70,7 +70,9 @@ final class EventLoop implements Runnable {
         this.thread = new Thread(this, name);
     }
 
-    void start() {
+    /** @param daemon whether the process may end while the loop runs */
+    void start(boolean daemon) {
+        thread.setDaemon(daemon);
         thread.start();
     }
 
@@ -149,6 +151,10 @@ final class EventLoop implements Runnable {
     /** Lets {@code timer} fire at {@code at}, unless it is going to fire earlier anyway. */
     void schedule(Timer timer, long at) {
         timers.schedule(timer, at);
+    }
+
+    void cancel(Timer timer) {
+        timers.cancel(timer);
     }
 
     /** The connections whose opening handshake is not done, or was refused: the oldest first. */

@@ -29,7 +29,6 @@ final class Host {
     /** What a stop allows for beyond the close time-out: the peers' FINs. */
     private static final long GRACE = 1500;
 
-    static final String TLS_THREAD_NAME = "websocket-tls";
     private static final int TLS_THREADS = Runtime.getRuntime().availableProcessors();
 
     private final Role role;
@@ -48,13 +47,19 @@ final class Host {
         this.role = role;
         this.settings = settings;
         this.executor = executor;
-        this.tlsTasks = new ThreadPoolExecutor(
-                TLS_THREADS, TLS_THREADS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-                    Thread thread = new Thread(task, TLS_THREAD_NAME);
+        this.tlsTasks = daemons(EventLoop.THREAD_NAME + "tls", TLS_THREADS);
+    }
+
+    /** So many threads at most, which come when there is work, and go when there is none. */
+    static ThreadPoolExecutor daemons(String name, int most) {
+        ThreadPoolExecutor pool =
+                new ThreadPoolExecutor(most, most, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    Thread thread = new Thread(task, name);
                     thread.setDaemon(true);
                     return thread;
                 });
-        this.tlsTasks.allowCoreThreadTimeOut(true);
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
     }
 
     Role role() {
@@ -107,7 +112,12 @@ final class Host {
 
     void start(List<EventLoop> created) {
         loops = List.copyOf(created);
-        loops.forEach(EventLoop::start);
+        // A server keeps the process alive, a client does not.
+        loops.forEach(loop -> loop.start(role == Role.CLIENT));
+    }
+
+    List<EventLoop> loops() {
+        return loops;
     }
 
     boolean isStarted() {
@@ -145,11 +155,16 @@ final class Host {
      * @throws IllegalStateException if it is called on an event loop: it would wait for itself
      */
     void stop() {
+        refuseOnLoop();
+        stopOnce();
+    }
+
+    /** @throws IllegalStateException if it is called on an event loop, which must not wait for its own end */
+    void refuseOnLoop() {
         if (loops.stream().anyMatch(EventLoop::inLoop)) {
             throw new IllegalStateException(
                     "an event loop cannot wait for its own end, stop the " + name() + " from another thread");
         }
-        stopOnce();
     }
 
     private synchronized void stopOnce() {

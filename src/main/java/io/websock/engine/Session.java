@@ -15,6 +15,7 @@ import io.websock.protocol.OutboundQueue;
 import io.websock.protocol.Protocol;
 import io.websock.protocol.ProtocolLimits;
 import io.websock.protocol.Receiver;
+import io.websock.protocol.Role;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.security.Principal;
@@ -118,6 +119,12 @@ final class Session implements WebSocketConnection, Receiver {
         return protocol.hasEnded() && mailbox.isIdle();
     }
 
+    /** Whether it has ended with the peer's Close frame. */
+    boolean isClean() {
+        CloseInfo info = protocol.closeInfo();
+        return info != null && info.clean();
+    }
+
     /** Queues our Close frame, if that has not happened yet. */
     void finish() {
         protocol.finish();
@@ -125,7 +132,7 @@ final class Session implements WebSocketConnection, Receiver {
 
     /** Whether there is room for more messages to answer. */
     boolean hasRoom() {
-        return outbound.bytes() <= host.settings().outbound().lowWater() && !mailbox.isFull();
+        return !isOver(host.settings().outbound().lowWater()) && !mailbox.isFull();
     }
 
     /** Some of what was queued is written, or all. */
@@ -240,7 +247,12 @@ final class Session implements WebSocketConnection, Receiver {
 
     /** Whether the peer has to read before it gets more to answer. */
     boolean isCongested() {
-        return outbound.bytes() > host.settings().outbound().highWater();
+        return isOver(host.settings().outbound().highWater());
+    }
+
+    /** Never of a client: what it sends answers nothing, and two sides that wait for each other to read would wait for ever. */
+    private boolean isOver(long water) {
+        return host.role() == Role.SERVER && outbound.bytes() > water;
     }
 
     /** The mailbox has room again, or is empty. */

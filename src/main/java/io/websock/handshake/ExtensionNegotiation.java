@@ -8,7 +8,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Which extensions a connection has (RFC 6455 §9.1). An extension is in it once, and a reserved bit has one owner (§5.2). */
-final class ExtensionNegotiation {
+public final class ExtensionNegotiation {
 
     private ExtensionNegotiation() {}
 
@@ -35,14 +35,18 @@ final class ExtensionNegotiation {
     }
 
     /** The client's part: what it offers, in its order of preference. */
-    static List<ExtensionOffer> offers(List<ExtensionNegotiator> spoken) {
+    public static List<ExtensionOffer> offers(List<ExtensionNegotiator> spoken) {
         return spoken.stream()
                 .flatMap(negotiator -> negotiator.offers().stream())
                 .toList();
     }
 
-    /** The client's part, too: what the server has answered to {@link #offers}, in its order. */
-    static List<Extension> confirm(List<ExtensionOffer> answers, List<ExtensionNegotiator> spoken)
+    /**
+     * The client's part, too: what the server has answered to {@link #offers}, in its order.
+     *
+     * @throws NegotiationException if an extension was not offered, or not so
+     */
+    public static List<Extension> confirm(List<ExtensionOffer> answers, List<ExtensionNegotiator> spoken)
             throws NegotiationException {
         List<Extension> agreed = new ArrayList<>();
         Set<String> names = new HashSet<>();

@@ -12,9 +12,14 @@ public final class HandshakeFailedException extends Exception {
     private final transient @Nullable ResponseHead response;
     private final String content;
 
-    HandshakeFailedException(HandshakeFailure failure, String text, @Nullable ResponseHead response, String content) {
+    HandshakeFailedException(
+            HandshakeFailure failure,
+            String text,
+            @Nullable ResponseHead response,
+            String content,
+            @Nullable Throwable cause) {
         // No stack trace: it is part of the protocol, and a hostile peer must not make us pay for one.
-        super(text, null, false, false);
+        super(text, cause, false, false);
         this.failure = failure;
         this.response = response;
         this.content = content;

@@ -34,10 +34,13 @@ public enum HandshakeFailure {
     EXTENSIONS_MALFORMED("RFC 6455 §9.1", "Sec-WebSocket-Extensions is malformed"),
     EXTENSION_NOT_OFFERED("RFC 6455 §4.1", "extension was not offered"),
     EXTENSION_REPEATED("RFC 6455 §9.1", "extension is accepted more than once"),
+    EXTENSION_MISMATCH("RFC 6455 §9.1", "extensions are not accepted as they were offered"),
     SUBPROTOCOL_NOT_OFFERED("RFC 6455 §4.1", "subprotocol was not offered"),
     SUBPROTOCOL_REPEATED("RFC 6455 §11.3.4", "Sec-WebSocket-Protocol is given more than once"),
 
     // What the engine finds.
+    ANSWER_PREMATURE("RFC 9112 §9.2", "answer came before the request was sent"),
+    TLS_FAILED("RFC 6455 §4.1", "TLS failed"),
     HANDSHAKE_TIMEOUT("RFC 6455 §4.1", "handshake took too long"),
     CONNECTION_LOST("RFC 6455 §4.1", "connection ended before the handshake did");
 
@@ -69,11 +72,17 @@ public enum HandshakeFailure {
     }
 
     HandshakeFailedException exception(String text) {
-        return new HandshakeFailedException(this, text, null, "");
+        return new HandshakeFailedException(this, text, null, "", null);
     }
 
-    /** Adds what the server sent, cut short and with nothing but visible ASCII and spaces. */
-    HandshakeFailedException quoting(String sent) {
+    /** Adds what the server sent or what else there is to say, cut short and with nothing but visible ASCII and spaces. */
+    public HandshakeFailedException quoting(String sent) {
         return exception(text + ": " + Octet.visible(sent));
+    }
+
+    /** Adds the message of {@code cause}, which may be longer. */
+    public HandshakeFailedException causedBy(Throwable cause) {
+        String message = text + ": " + Octet.visible(String.valueOf(cause.getMessage()), 512);
+        return new HandshakeFailedException(this, message, null, "", cause);
     }
 }

@@ -65,7 +65,11 @@ final class Octet {
 
     /** What a peer sent as it may stand in a line of ours: cut short and with nothing but visible ASCII and spaces. */
     static String visible(String sent) {
-        String start = sent.length() <= QUOTED ? sent : sent.substring(0, QUOTED) + "...";
+        return visible(sent, QUOTED);
+    }
+
+    static String visible(String text, int most) {
+        String start = text.length() <= most ? text : text.substring(0, most) + "...";
         return start.replaceAll("[^ -~]", "?");
     }
 }

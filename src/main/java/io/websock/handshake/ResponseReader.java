@@ -78,6 +78,6 @@ final class ResponseReader {
 
     private HandshakeFailedException failed(ResponseContent response) {
         ResponseHead head = response.head();
-        return new HandshakeFailedException(otherwise, otherwise.text() + ": " + head, head, response.text());
+        return new HandshakeFailedException(otherwise, otherwise.text() + ": " + head, head, response.text(), null);
     }
 }

@@ -1,5 +1,7 @@
 package io.websock.handshake;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Where a client connects to (RFC 6455 §3).
  *
@@ -85,6 +87,21 @@ public record WebSocketUri(boolean secure, String host, int port, String resourc
                         .formatted(i));
             }
         }
+    }
+
+    /** The path, percent-decoded; as it is sent if our own server would not have it. */
+    public String path() {
+        try {
+            return Target.parse("GET", resourceName).path();
+        } catch (RefusedException e) {
+            return resourceName.split("\\?", 2)[0];
+        }
+    }
+
+    /** The query as it is sent, without the question mark; null if there is none. */
+    public @Nullable String query() {
+        int mark = resourceName.indexOf('?');
+        return mark < 0 ? null : resourceName.substring(mark + 1);
     }
 
     /** The host as name servers and certificates know it: an IPv6 address without its brackets. */

@@ -32,6 +32,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
@@ -73,6 +74,7 @@ final class Engine implements BeforeEachCallback, AfterEachCallback {
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final List<WebSocketServer> servers = new ArrayList<>();
+    private final List<WebSocketClient> webSocketClients = new ArrayList<>();
     private final List<RecordingListener> listeners = new ArrayList<>();
     private final Queue<RawClient> clients = new ConcurrentLinkedQueue<>();
     private final Queue<String> errors = new ConcurrentLinkedQueue<>();
@@ -103,19 +105,14 @@ final class Engine implements BeforeEachCallback, AfterEachCallback {
             for (RawClient client : clients) {
                 client.close();
             }
+            webSocketClients.forEach(WebSocketClient::close);
             servers.forEach(WebSocketServer::stop);
             threads.shutdown();
             assertThat(threads.awaitTermination(RawClient.PATIENCE, TimeUnit.MILLISECONDS))
                     .as("all listeners have returned")
                     .isTrue();
             listeners.forEach(RecordingListener::assertComplete);
-            assertThat(loopThreads()).as("threads that are left").isEmpty();
-            if (tls != null) {
-                until(
-                        "no thread for TLS is left",
-                        () -> Thread.getAllStackTraces().keySet().stream()
-                                .noneMatch(thread -> thread.getName().equals(Host.TLS_THREAD_NAME)));
-            }
+            until("no thread is left", () -> loopThreads().isEmpty());
             assertThat(errors)
                     .as("failures of the engine itself")
                     .noneMatch(error -> error.startsWith("Failure on") || error.startsWith("Event loop"));
@@ -149,6 +146,22 @@ final class Engine implements BeforeEachCallback, AfterEachCallback {
         address = server.start(List.of(new Binding(any, tls == null ? null : () -> tls)))
                 .get(0);
         return server;
+    }
+
+    /** A client with this test's settings and executor. */
+    WebSocketClient client(UnaryOperator<ClientSettings> settings) {
+        return client(settings, InetAddress::getAllByName);
+    }
+
+    WebSocketClient client(UnaryOperator<ClientSettings> settings, WebSocketClient.Lookup lookup) {
+        ClientSettings own = ClientSettings.DEFAULT.withEngine(settings()).withMaxMessageSize(maxMessageSize);
+        WebSocketClient client = new WebSocketClient(settings.apply(own), eventLoops, executor, lookup);
+        webSocketClients.add(client);
+        return client;
+    }
+
+    WebSocketClient client() {
+        return client(UnaryOperator.identity());
     }
 
     /** Starts a server with one endpoint, and records what its listener is told. */

@@ -103,7 +103,7 @@ class EventLoopTest {
     private Probe start(String name) throws IOException {
         loop = new EventLoop(EventLoop.THREAD_NAME + "test", () -> System.nanoTime() + ahead.get());
         Probe probe = new Probe(name);
-        loop.start();
+        loop.start(false);
         return probe;
     }
 

@@ -2,6 +2,8 @@ package io.websock.handshake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -21,5 +23,14 @@ class HandshakeFailureTest {
         assertThat(exception.content()).isEmpty();
         assertThat(exception).hasNoCause();
         assertThat(exception.getStackTrace()).isEmpty();
+    }
+
+    @Test
+    void whatMoreThereIsToSayIsShownAsFarAsItCanBe() {
+        assertThat(HandshakeFailure.TLS_FAILED.quoting("a\r\nb").text()).isEqualTo("TLS failed: a??b");
+        IOException cause = new IOException("too\0bad");
+        assertThat(HandshakeFailure.TLS_FAILED.causedBy(cause))
+                .hasMessage("TLS failed: too?bad")
+                .hasCause(cause);
     }
 }

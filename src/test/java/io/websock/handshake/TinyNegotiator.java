@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** The least that can be negotiated: an offer with the parameter {@code bad} is declined, an answer needs {@code agreed}. */
-record TinyNegotiator(String name, int reservedBits) implements ExtensionNegotiator {
+public record TinyNegotiator(String name, int reservedBits) implements ExtensionNegotiator {
     private static final Parameter AGREED = new Parameter("agreed", null);
 
     @Override

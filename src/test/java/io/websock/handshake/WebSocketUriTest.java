@@ -15,6 +15,22 @@ class WebSocketUriTest {
     @CsvSource(
             delimiter = '|',
             value = {
+                "ws://a                  | /        |",
+                "ws://a/b%20c/%C3%A9?d=%20 | /b c/é   | d=%20",
+                "ws://a/?b?c             | /        | b?c",
+                "ws://a/b%2Fc            | /b%2Fc   |",
+                "ws://a/%C3?b            | /%C3     | b",
+                "ws://a/b/../c           | /b/../c  |",
+            })
+    void pathAndQueryAreThoseThatAServerSees(String uri, String path, String query) {
+        assertThat(WebSocketUri.parse(uri).path()).isEqualTo(path);
+        assertThat(WebSocketUri.parse(uri).query()).isEqualTo(query);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
                 "ws://example.com               | false | example.com   | 80    | /",
                 "wss://example.com              | true  | example.com   | 443   | /",
                 "WS://EXAMPLE.com/Path          | false | example.com   | 80    | /Path",
