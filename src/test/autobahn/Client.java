@@ -8,6 +8,7 @@ import io.websock.deflate.PermessageDeflate;
 import io.websock.deflate.ZlibPool;
 import io.websock.engine.ClientSettings;
 import io.websock.engine.ConnectRequest;
+import io.websock.engine.TlsSettings;
 import io.websock.engine.WebSocketClient;
 import java.io.IOException;
 import java.io.InputStream;
@@ -55,7 +56,7 @@ public class Client {
                 .withMaxMessageSize(16 * 1024 * 1024)
                 .withExtensions(List.of(new PermessageDeflate(mode, 1, new ZlibPool(6, 2))));
         if (args.length > 3) {
-            settings = settings.withSslContext(trusting(Path.of(args[3])));
+            settings = settings.withTls(TlsSettings.of(trusting(Path.of(args[3]))));
         }
         ExecutorService listeners = Executors.newCachedThreadPool();
         WebSocketClient client = new WebSocketClient(settings, 1, listeners);
