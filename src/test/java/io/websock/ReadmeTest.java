@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The tables in README are those of the code. */
@@ -40,6 +41,22 @@ class ReadmeTest {
                 .isEqualTo(Arrays.stream(HandshakeFailure.values())
                         .map(failure -> "| `%s` | %s | %s |".formatted(failure.id(), failure.section(), failure.text()))
                         .toList());
+    }
+
+    @Test
+    void showsAnExtensionThatIsTested() throws IOException {
+        List<String> source = Files.readAllLines(Path.of("src/test/java/io/websock/spring/Inverted.java"));
+        List<String> shown = Files.readAllLines(Path.of("README.md"));
+        assertThat(code(shown.stream()
+                        .skip(shown.indexOf("## An extension of your own"))
+                        .dropWhile(line -> !line.equals("@Component"))
+                        .takeWhile(line -> !line.equals("```"))))
+                .isEqualTo(code(source.stream().dropWhile(line -> !line.equals("@Component"))));
+    }
+
+    private static List<String> code(Stream<String> lines) {
+        return lines.filter(line -> !line.isBlank() && !line.strip().equals("@Override"))
+                .toList();
     }
 
     /** The rows of the table with this head. */

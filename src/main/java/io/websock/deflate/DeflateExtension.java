@@ -10,8 +10,6 @@ import io.websock.protocol.Extension;
  * @param in how the peer compresses
  */
 record DeflateExtension(SharedEncoder shared, Direction out, Direction in) implements Extension {
-    static final int RSV1 = 0x40;
-
     DeflateExtension(ZlibPool pool, int minSize, Direction out, Direction in) {
         this(new SharedEncoder(pool, out.windowBits, minSize), out, in);
     }

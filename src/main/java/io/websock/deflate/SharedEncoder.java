@@ -24,7 +24,7 @@ record SharedEncoder(ZlibPool pool, int windowBits, int minSize) implements Exte
             return null;
         }
         byte[] encoded = message.encoded(this, this::deflate);
-        return encoded.length < message.size() ? new Extension.Encoded(DeflateExtension.RSV1, encoded) : null;
+        return encoded.length < message.size() ? new Extension.Encoded(Extension.RSV1, encoded) : null;
     }
 
     private byte[] deflate(byte[] payload) {

@@ -39,15 +39,7 @@ final class TakeoverEncoder implements Extension.Encoder {
         }
         used = true;
         // Whether it is shorter or not: the deflater may refer to it from now on, so the peer has to inflate it.
-        byte[] deflated = null;
-        try {
-            deflated = deflater.deflate(message.payload());
-            return new Extension.Encoded(DeflateExtension.RSV1, deflated);
-        } finally {
-            if (deflated == null) {
-                close(); // out of memory: nothing may refer to what the peer does not get
-            }
-        }
+        return new Extension.Encoded(Extension.RSV1, deflater.deflate(message.payload()));
     }
 
     @Override

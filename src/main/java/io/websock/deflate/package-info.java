@@ -9,9 +9,10 @@
  *
  * <p>Modes. {@code SHARED} keeps nothing from one message to the next (no context takeover, in either direction), so that an idle
  * connection owns nothing, and deflates a broadcast once for all receivers with the same window. {@code TAKEOVER} lets messages refer
- * back to those before. Of what that needs, a connection owns the deflater, which is dropped when it is not used for a while, and the
- * last 32 KiB of what it has received, on the heap, which the peer may always refer to. An inflater is never owned: it is rented for each
- * message, and told of these 32 KiB, which takes a microsecond or two. A broadcast is deflated once for each such connection.
+ * back to those before. Of what that needs, a connection owns the deflater, which is dropped when it was not used for two keep-alive
+ * intervals or, where much else goes on, up to four; and the last 32 KiB of what it has received, on the heap, which the peer may always
+ * refer to. An inflater is never owned: it is rented for each message, and told of these 32 KiB, which takes a microsecond or two. A
+ * broadcast is deflated once for each such connection.
  *
  * <p>Measured on JDK 17, level 6, with {@code CompressionCost} among the tests; size in percent of the plain message:
  *

@@ -344,7 +344,9 @@ final class Connection implements Selectable {
     @Override
     public void onFailure(Throwable failure) {
         try {
-            log.error("Failure on {}", this, failure);
+            if (server.failureLog().permits()) {
+                log.error("Failure on {}", this, failure);
+            }
         } finally {
             abort("internal error");
         }

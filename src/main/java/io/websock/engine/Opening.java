@@ -50,7 +50,7 @@ final class Opening {
                 health(request);
                 return;
             }
-            Upgrade<Endpoint> upgrade = server.handshake().check(request);
+            Upgrade<Endpoint> upgrade = check(request);
             if (server.interceptors().isEmpty()) {
                 open(upgrade);
             } else {
@@ -58,6 +58,18 @@ final class Opening {
             }
         } catch (RefusedException e) {
             refuse(e);
+        }
+    }
+
+    private Upgrade<Endpoint> check(Request request) throws RefusedException {
+        try {
+            return server.handshake().check(request);
+        } catch (RuntimeException failure) {
+            // All that is not ours in there are the negotiators of extensions.
+            if (server.failureLog().permits()) {
+                log.error("Extension failed on {}", connection, failure);
+            }
+            throw Refusal.EXTENSION_FAILED.exception();
         }
     }
 

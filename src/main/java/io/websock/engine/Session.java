@@ -43,6 +43,8 @@ final class Session implements WebSocketConnection, Receiver {
 
     /** When the last Ping was queued. */
     private long pinged = -1;
+    /** When the extension was last asked to let go of what it does not use. */
+    private long released;
     /** By when the closing handshake, once begun, has to come to its next step. */
     private long closeDeadline = NEVER;
 
@@ -131,7 +133,12 @@ final class Session implements WebSocketConnection, Receiver {
 
     // Time
 
+    /** Called within a keep-alive interval of the last time, unless reading is paused: however busy the peer is, the timer fires. */
     void onTime(long now) {
+        if (now - released >= settings.keepAlive().interval().toNanos()) {
+            released = now;
+            outbound.releaseUnused();
+        }
         if (now >= closeDeadline) {
             if (protocol.hasEnded()) {
                 connection.finish(); // the listener takes too long over what came before
@@ -139,7 +146,6 @@ final class Session implements WebSocketConnection, Receiver {
                 connection.abort("no Close frame within websocket.limits.close-timeout");
             }
         } else if (now >= keepAliveDeadline()) {
-            outbound.releaseUnused();
             if (awaitsPong()) {
                 connection.abort("nothing received within websocket.keep-alive.timeout of a Ping");
             } else if (outbound.ping()) {
@@ -233,11 +239,16 @@ final class Session implements WebSocketConnection, Receiver {
 
     @Override
     public SendResult send(Message message) {
-        SendResult result = outbound.offer(message);
-        if (result != SendResult.CLOSED) {
-            connection.flushSoon();
+        try {
+            SendResult result = outbound.offer(message);
+            if (result != SendResult.CLOSED) {
+                connection.flushSoon();
+            }
+            return result;
+        } catch (RuntimeException | Error failure) {
+            connection.flushSoon(); // the Close of a connection whose extension has failed
+            throw failure;
         }
-        return result;
     }
 
     @Override

@@ -54,7 +54,8 @@ public enum Refusal {
     SERVER_FULL("RFC 9110 §15.6.4", 503, "server is full"),
     STOPPING("RFC 9110 §15.6.4", 503, "server is stopping"),
     INTERCEPTOR_REFUSED("RFC 6455 §4.2.2", 403, "refused"),
-    INTERCEPTOR_FAILED("RFC 9110 §15.6.1", 500, "internal error");
+    INTERCEPTOR_FAILED("RFC 9110 §15.6.1", 500, "internal error"),
+    EXTENSION_FAILED("RFC 9110 §15.6.1", 500, "internal error");
 
     private final String section;
     private final int status;

@@ -11,8 +11,6 @@ public interface Route {
     /** Whose pages may connect. */
     OriginPolicy origins();
 
-    /** The extensions that it speaks (RFC 6455 §9); the client's order of preference decides. */
-    default List<ExtensionNegotiator> extensions() {
-        return List.of();
-    }
+    /** The extensions that it speaks (RFC 6455 §9), one of each name; the client's order of preference decides. */
+    List<ExtensionNegotiator> extensions();
 }

@@ -62,7 +62,10 @@ public final class OutboundQueue {
         this.controls = new FrameRing(role == Role.CLIENT);
     }
 
-    /** Queues a message; at or over the limit, gives the peer up instead: see {@link SendResult#OVERFLOW}. */
+    /**
+     * Queues a message; at or over the limit, gives the peer up instead: see {@link SendResult#OVERFLOW}. Throws what the extension's
+     * encoder throws, see {@link Extension.Encoder#encode}.
+     */
     public SendResult offer(Message message) {
         // What depends on no order is encoded outside of the monitor, which the event loop must not wait for.
         Encoded encoded = encoder == null || encoder.keepsContext() ? null : encoder.encode(message);
@@ -78,14 +81,31 @@ public final class OutboundQueue {
             close(CloseCode.TRY_AGAIN_LATER, "outbound queue is full: websocket.outbound.max-queue");
             return SendResult.OVERFLOW;
         }
+        if (encoder == null || !encoder.keepsContext()) {
+            add(message, early);
+            return SendResult.ACCEPTED;
+        }
+        boolean added = false;
+        try {
+            add(message, encoder.encode(message));
+            added = true;
+        } finally {
+            if (!added) {
+                // Out of memory, or a fault of the extension: later messages may refer to this one, which the peer does
+                // not get.
+                close(CloseCode.INTERNAL_ERROR, "");
+            }
+        }
+        return SendResult.ACCEPTED;
+    }
+
+    private void add(Message message, @Nullable Encoded encoded) {
         int opcode = message.isText() ? Opcode.TEXT : Opcode.BINARY;
-        Encoded encoded = encoder != null && encoder.keepsContext() ? encoder.encode(message) : early;
         if (encoded != null) {
             add(messages, opcode | encoded.reservedBits(), encoded.payload());
         } else {
             add(messages, opcode, message.payload());
         }
-        return SendResult.ACCEPTED;
     }
 
     /** Queues bytes as they are, ahead of the first frame: the response of the opening handshake. */
@@ -157,10 +177,11 @@ public final class OutboundQueue {
 
     /** No message is accepted any more. */
     private void endMessages() {
-        if (!closing && encoder != null) {
+        boolean first = !closing;
+        closing = true;
+        if (first && encoder != null) {
             encoder.close();
         }
-        closing = true;
     }
 
     /**

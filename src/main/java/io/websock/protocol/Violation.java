@@ -23,6 +23,8 @@ public enum Violation {
     CLOSE_CODE_INVALID("RFC 6455 §7.4", PROTOCOL_ERROR, "Close code must not be sent"),
     UTF8_INVALID("RFC 6455 §8.1", INVALID_DATA, "text is not UTF-8"),
     CLOSE_REASON_INVALID("RFC 6455 §8.1", INVALID_DATA, "Close reason is not UTF-8"),
+    /** For extensions that are not ours; they may say more in the {@linkplain ViolationException reason}. */
+    EXTENSION_DATA_INVALID("RFC 6455 §9", INVALID_DATA, "data of an extension is invalid"),
     DEFLATE_DATA_CORRUPT("RFC 7692 §7.2.2", INVALID_DATA, "compressed message is corrupt"),
     DEFLATE_BLOCKS_TOO_SMALL("RFC 6455 §10.4", POLICY_VIOLATION, "too many tiny final blocks in a compressed message"),
     MESSAGE_TOO_BIG("RFC 6455 §10.4", TOO_BIG, "message exceeds websocket.limits.max-message-size"),

@@ -1,6 +1,7 @@
 package io.websock.spring;
 
 import io.websock.api.HandshakeInterceptor;
+import io.websock.deflate.ZlibPool;
 import io.websock.engine.EngineSettings;
 import io.websock.engine.WebSocketServer;
 import java.util.concurrent.Executor;
@@ -30,6 +31,14 @@ public final class WebSocketAutoConfiguration {
 
     private static final String THREAD_NAME_PREFIX = "websocket-listener-";
 
+    /** For all connections of the application. It is closed with the context, when there are none any more. */
+    @Bean
+    @ConditionalOnMissingBean
+    ZlibPool webSocketZlibPool(WebSocketProperties properties) {
+        return new ZlibPool(
+                properties.compression().level(), Runtime.getRuntime().availableProcessors());
+    }
+
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnBooleanProperty(name = "websocket.server.enabled", matchIfMissing = true)
     static class ServerConfiguration {
@@ -42,8 +51,9 @@ public final class WebSocketAutoConfiguration {
 
         @Bean
         @ConditionalOnMissingBean
-        WebSocketEndpoints webSocketEndpoints(ListableBeanFactory beans, WebSocketProperties properties) {
-            return new EndpointFinder(beans, properties).find();
+        WebSocketEndpoints webSocketEndpoints(
+                ListableBeanFactory beans, WebSocketProperties properties, ZlibPool pool) {
+            return new EndpointFinder(beans, properties, pool).find();
         }
 
         @Bean

@@ -1,5 +1,6 @@
 package io.websock.spring;
 
+import io.websock.deflate.PermessageDeflate.Mode;
 import io.websock.engine.EngineSettings;
 import io.websock.handshake.HeadLimits;
 import io.websock.protocol.ProtocolLimits;
@@ -21,6 +22,7 @@ import org.springframework.util.unit.DataSize;
  * @param keepAlive when a silent peer is asked whether it is there
  * @param inbound how far reading may run ahead of a blocking listener
  * @param outbound how far sending may run ahead of a slow peer
+ * @param compression how messages are compressed
  * @param allowedOrigins Origins of the pages that may connect, such as 'https://example.org', or '*' for any. If empty, only pages of
  *     the server's own origin may.
  * @param endpoints Settings for single endpoints, by path. A path is written in brackets: 'websocket.endpoints.[/ws].max-message-size'.
@@ -33,6 +35,7 @@ public record WebSocketProperties(
         @DefaultValue KeepAlive keepAlive,
         @DefaultValue Inbound inbound,
         @DefaultValue Outbound outbound,
+        @DefaultValue Compression compression,
         @DefaultValue List<String> allowedOrigins,
         @DefaultValue Map<String, EndpointSettings> endpoints,
         @DefaultValue Handlers handlers) {
@@ -168,16 +171,46 @@ public record WebSocketProperties(
     }
 
     /**
+     * How messages are compressed (permessage-deflate).
+     *
+     * @param mode How messages are compressed: not at all (off), each for itself (shared), or with references back to those
+     *     before it (takeover).
+     * @param minSize Messages that are shorter go out plain.
+     * @param level Level of compression, 1 (fastest) to 9 (smallest).
+     */
+    public record Compression(
+            @DefaultValue("shared") Mode mode,
+            @DefaultValue("256B") DataSize minSize,
+            @DefaultValue("6") int level) {
+
+        public Compression {
+            Check.size("websocket.compression.min-size", minSize);
+            Check.range("websocket.compression.level", level, 1, 9);
+        }
+
+        /** That of an endpoint. */
+        Compression with(@Nullable EndpointCompression own) {
+            return own == null
+                    ? this
+                    : new Compression(
+                            own.mode != null ? own.mode : mode, own.minSize != null ? own.minSize : minSize, level);
+        }
+    }
+
+    /**
      * What an endpoint has for itself.
      *
      * @param maxMessageSize Largest payload of a message; null as in {@code websocket.limits}.
      * @param allowedOrigins Origins of the pages that may connect; null as in {@code websocket.allowed-origins}.
+     * @param compression how messages are compressed; null as in {@code websocket.compression}
      */
     public record EndpointSettings(
-            @Nullable DataSize maxMessageSize, @Nullable List<String> allowedOrigins) {
+            @Nullable DataSize maxMessageSize,
+            @Nullable List<String> allowedOrigins,
+            @Nullable EndpointCompression compression) {
 
         /** For endpoints without settings of their own. */
-        static final EndpointSettings NONE = new EndpointSettings(null, null);
+        static final EndpointSettings NONE = new EndpointSettings(null, null, null);
 
         private void check(String path) {
             if (maxMessageSize != null) {
@@ -186,8 +219,20 @@ public record WebSocketProperties(
             if (allowedOrigins != null) {
                 Check.origins("websocket.endpoints[" + path + "].allowed-origins", allowedOrigins);
             }
+            if (compression != null && compression.minSize != null) {
+                Check.size("websocket.endpoints[" + path + "].compression.min-size", compression.minSize);
+            }
         }
     }
+
+    /**
+     * How an endpoint's messages are compressed. The level is the same for all.
+     *
+     * @param mode How messages are compressed; null as in {@code websocket.compression}.
+     * @param minSize Messages that are shorter go out plain; null as in {@code websocket.compression}.
+     */
+    public record EndpointCompression(
+            @Nullable Mode mode, @Nullable DataSize minSize) {}
 
     /**
      * The threads of listeners.

@@ -3,7 +3,10 @@ package io.websock.spring;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
@@ -129,6 +132,12 @@ final class WebSocketPropertyFailureAnalyzer implements FailureAnalyzer {
         }
         if (type == int.class || type == Integer.class) {
             return "a whole number";
+        }
+        if (type.isEnum()) {
+            return "one of "
+                    + Arrays.stream(type.getEnumConstants())
+                            .map(constant -> constant.toString().toLowerCase(Locale.ROOT))
+                            .collect(Collectors.joining(", "));
         }
         return type.isRecord() ? "a group of properties" : "a valid " + type.getSimpleName();
     }

@@ -3,6 +3,7 @@
  *
  * <pre>
  * websocket.* → WebSocketProperties → EngineSettings ─┐
+ * ExtensionNegotiators, ZlibPool ──────┐              │
  * &#64;WebSocketEndpoint beans → WebSocketEndpoints ─────┼→ WebSocketServer → WebSocketServerLifecycle → local.websocket.port
  * webSocketListenerExecutor, HandshakeInterceptors ───┘                                             → WebSocketServerStartedEvent
  * </pre>

@@ -10,7 +10,7 @@ import java.util.Collections;
 import java.util.zip.Deflater;
 
 /** Connections with permessage-deflate, and what a peer may send on them. */
-final class Deflate {
+public final class Deflate {
     static final ZlibPool POOL = new ZlibPool(6, 4);
     static final int FIRST = 0x42;
     static final int TEXT = 0xC1;
@@ -29,12 +29,12 @@ final class Deflate {
     }
 
     /** A message's payload as a peer compresses it with this JDK's zlib, by one sync flush (RFC 7692 §7.2.1). */
-    static byte[] deflated(byte[] payload) {
+    public static byte[] deflated(byte[] payload) {
         byte[] out = deflate(new Deflater(9, true), payload, Deflater.SYNC_FLUSH);
         return Arrays.copyOf(out, out.length - 4);
     }
 
-    static byte[] deflated(String payload) {
+    public static byte[] deflated(String payload) {
         return deflated(payload.getBytes(UTF_8));
     }
 
@@ -59,12 +59,12 @@ final class Deflate {
     }
 
     /** Zeros, compressed as far as it goes: about 1,000 to 1. */
-    static byte[] bomb(int size) {
+    public static byte[] bomb(int size) {
         return deflated(new byte[size]);
     }
 
     /** 64 times as many zeros, with no reference from one part of them to another. */
-    static byte[] bombTimes64(int size) {
+    public static byte[] bombTimes64(int size) {
         byte[] part = deflate(new Deflater(9, true), new byte[size], Deflater.FULL_FLUSH);
         byte[] all = Frames.concat(Collections.nCopies(64, part).toArray(byte[][]::new));
         return Arrays.copyOf(all, all.length - 4);

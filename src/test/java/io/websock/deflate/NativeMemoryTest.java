@@ -11,9 +11,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.websock.api.Message;
 import io.websock.api.SendResult;
 import io.websock.deflate.ZlibPool.Counts;
-import io.websock.protocol.Extension.Encoder;
 import io.websock.protocol.ProtocolLimits;
 import io.websock.protocol.Role;
+import io.websock.testkit.Frames;
 import io.websock.testkit.Side;
 import java.util.ArrayList;
 import java.util.List;
@@ -136,7 +136,7 @@ class NativeMemoryTest {
     /** Nothing may refer to a message that the peer has not got. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void whatFailsIsReleasedAndTheNextMessageBeginsAnew(boolean takesOver) {
+    void whatFailsIsReleasedAndNothingIsSentThatRefersToIt(boolean takesOver) {
         boolean[] failing = {false};
         ZlibPool failingPool = new ZlibPool(2, () -> new Deflater(6, true) {
             @Override
@@ -148,13 +148,20 @@ class NativeMemoryTest {
                 return count;
             }
         });
-        Encoder encoder = Deflate.extension(failingPool, takesOver, 15).encoder();
-        byte[] first = encoder.encode(Message.binary(JSON)).payload();
+        Side side = new Side(Role.SERVER, ProtocolLimits.DEFAULT, Deflate.extension(failingPool, takesOver, 15));
+        side.outbound.offer(Message.binary(JSON));
+        String first = Frames.hex(side.send());
         failing[0] = true;
-        assertThatThrownBy(() -> encoder.encode(Message.binary(JSON))).isInstanceOf(OutOfMemoryError.class);
+        assertThatThrownBy(() -> side.outbound.offer(Message.binary(JSON))).isInstanceOf(OutOfMemoryError.class);
         failing[0] = false;
-        assertThat(encoder.encode(Message.binary(JSON)).payload()).isEqualTo(first);
-        encoder.close();
+        if (takesOver) {
+            assertThat(side.outbound.offer(Message.binary(JSON))).isEqualTo(SendResult.CLOSED);
+            assertThat(Frames.hex(side.send())).isEqualTo("880203f3");
+        } else {
+            assertThat(side.outbound.offer(Message.binary(JSON))).isEqualTo(SendResult.ACCEPTED);
+            assertThat(Frames.hex(side.send())).isEqualTo(first);
+        }
+        side.protocol.lost("gone");
         failingPool.close();
         assertThat(failingPool.deflaterCounts()).isEqualTo(new Counts(1, 1));
     }

@@ -7,7 +7,7 @@ import java.util.Arrays;
  * RFC 1951 as it is written, slow, and with a window of its own: another one than zlib, to check what ours sends. A reference back by
  * more than the window holds is an error.
  */
-final class ReferenceInflater {
+public final class ReferenceInflater {
     private static final int[] LENGTH_BASE = {
         3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227,
         258
@@ -47,12 +47,12 @@ final class ReferenceInflater {
     /** The farthest that was referred back. */
     int farthest;
 
-    ReferenceInflater(int windowBits) {
+    public ReferenceInflater(int windowBits) {
         windowSize = 1 << windowBits;
     }
 
     /** Inflates a message's payload (RFC 7692 §7.2.2), which may refer back to those before. */
-    byte[] message(byte[] payload) {
+    public byte[] message(byte[] payload) {
         in = Arrays.copyOf(payload, payload.length + 4);
         in[in.length - 1] = (byte) 0xFF;
         in[in.length - 2] = (byte) 0xFF;

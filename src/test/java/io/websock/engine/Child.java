@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import com.sun.management.OperatingSystemMXBean;
+import io.websock.deflate.PermessageDeflate;
+import io.websock.deflate.PermessageDeflate.Mode;
+import io.websock.deflate.ZlibPool;
 import io.websock.handshake.HeadLimits;
 import io.websock.handshake.OriginPolicy;
 import io.websock.protocol.ProtocolLimits;
@@ -47,6 +50,11 @@ final class Child implements AutoCloseable {
      * @param directory for its class path, which is made of jars only: a class in a directory costs a descriptor when it is loaded
      */
     Child(int descriptors, int maxMessageSize, Path directory) throws IOException {
+        this(descriptors, maxMessageSize, Mode.OFF, directory);
+    }
+
+    /** @param mode in which messages are compressed, however short they are */
+    Child(int descriptors, int maxMessageSize, Mode mode, Path directory) throws IOException {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         String limit = descriptors == 0 ? "" : "ulimit -n " + descriptors + "; ";
         process = new ProcessBuilder(
@@ -59,7 +67,8 @@ final class Child implements AutoCloseable {
                         "-cp",
                         classPath(directory),
                         Child.class.getName(),
-                        "" + maxMessageSize)
+                        "" + maxMessageSize,
+                        mode.name())
                 .redirectErrorStream(true)
                 .start();
         answers = process.inputReader();
@@ -112,6 +121,11 @@ final class Child implements AutoCloseable {
 
     int connections() throws IOException {
         return Integer.parseInt(ask("connections"));
+    }
+
+    /** How many deflaters and inflaters there are, in use or idle. */
+    int zlib() throws IOException {
+        return Integer.parseInt(ask("zlib"));
     }
 
     /** Lines of {@code jcmd GC.class_histogram}, after a garbage collection. */
@@ -175,11 +189,13 @@ final class Child implements AutoCloseable {
                 EngineSettings.KeepAlive.DEFAULT,
                 EngineSettings.Inbound.DEFAULT,
                 EngineSettings.Outbound.DEFAULT);
+        ZlibPool pool = new ZlibPool(6, 2);
         Endpoint echo = new Endpoint(
                 Engine.PATH,
                 (connection, message) -> connection.send(message),
                 List.of(),
                 OriginPolicy.SAME,
+                List.of(new PermessageDeflate(Mode.valueOf(arguments[1]), 1, pool)),
                 Integer.parseInt(arguments[0]),
                 false);
         WebSocketServer server = new WebSocketServer(settings, 2, List.of(echo), List.of(), executor);
@@ -202,11 +218,19 @@ final class Child implements AutoCloseable {
                 System.out.println(ANSWER + "end");
             } else {
                 System.out.println(ANSWER
-                        + (question.equals("connections") ? server.connections() : processorTimeOfThisProcess()));
+                        + switch (question) {
+                            case "connections" -> server.connections();
+                            case "zlib" -> count(pool.deflaterCounts()) + count(pool.inflaterCounts());
+                            default -> processorTimeOfThisProcess();
+                        });
             }
         }
         server.stop();
         executor.shutdown();
+    }
+
+    private static long count(ZlibPool.Counts counts) {
+        return counts.created() - counts.ended();
     }
 
     private static String histogramOfThisProcess() throws Exception {

@@ -10,6 +10,7 @@ import ch.qos.logback.core.AppenderBase;
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.websock.api.HandshakeInterceptor;
 import io.websock.api.WebSocketListener;
+import io.websock.handshake.ExtensionNegotiator;
 import io.websock.handshake.HeadLimits;
 import io.websock.handshake.OriginPolicy;
 import io.websock.protocol.ProtocolLimits;
@@ -60,6 +61,7 @@ final class Engine implements BeforeEachCallback, AfterEachCallback {
     EngineSettings.Outbound outbound = EngineSettings.Outbound.DEFAULT;
     int eventLoops = 1;
     int maxMessageSize = ProtocolLimits.DEFAULT.maxMessageSize();
+    List<ExtensionNegotiator> extensions = List.of();
     Executor executor;
     final List<HandshakeInterceptor> interceptors = new ArrayList<>();
 
@@ -155,7 +157,7 @@ final class Engine implements BeforeEachCallback, AfterEachCallback {
     }
 
     Endpoint endpoint(String path, WebSocketListener listener, boolean nonBlocking) {
-        return new Endpoint(path, listener, List.of(), OriginPolicy.SAME, maxMessageSize, nonBlocking);
+        return new Endpoint(path, listener, List.of(), OriginPolicy.SAME, extensions, maxMessageSize, nonBlocking);
     }
 
     WebSocketServer server() {

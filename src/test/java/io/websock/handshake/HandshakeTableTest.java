@@ -25,7 +25,8 @@ class HandshakeTableTest {
             Refusal.SERVER_FULL,
             Refusal.STOPPING,
             Refusal.INTERCEPTOR_REFUSED,
-            Refusal.INTERCEPTOR_FAILED);
+            Refusal.INTERCEPTOR_FAILED,
+            Refusal.EXTENSION_FAILED);
 
     private static final String KEY = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
 

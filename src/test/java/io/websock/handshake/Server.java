@@ -10,7 +10,12 @@ import org.jspecify.annotations.Nullable;
 /** A server without sockets, with the endpoint {@code /ws}, which speaks the subprotocols chat and superchat. */
 final class Server {
 
-    record Endpoint(List<String> subprotocols, OriginPolicy origins) implements Route {}
+    record Endpoint(List<String> subprotocols, OriginPolicy origins) implements Route {
+        @Override
+        public List<ExtensionNegotiator> extensions() {
+            return List.of();
+        }
+    }
 
     /**
      * What a client sees, and what is counted.

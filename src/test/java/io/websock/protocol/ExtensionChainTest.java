@@ -3,8 +3,10 @@ package io.websock.protocol;
 import static io.websock.testkit.Frames.frame;
 import static io.websock.testkit.Frames.hex;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.websock.api.Message;
+import io.websock.api.SendResult;
 import io.websock.testkit.Exchange;
 import io.websock.testkit.Frames;
 import io.websock.testkit.Side;
@@ -136,6 +138,35 @@ class ExtensionChainTest {
         side.outbound.offer(Message.binary(hex("0102")).uncompressed());
         side.outbound.offer(Message.binary(hex("0102")));
         assertThat(Frames.hex(side.send())).isEqualTo("a202fefd" + "b20362fefd");
+    }
+
+    /** The first may refer to that message from now on; the peer cannot. */
+    @Test
+    void aFaultOfOneEndsAConnectionThatKeepsContext() {
+        Extension faulty = new Extension() {
+            @Override
+            public int reservedBits() {
+                return RSV2;
+            }
+
+            @Override
+            public Encoder encoder() {
+                return message -> {
+                    throw new IllegalStateException("a fault");
+                };
+            }
+
+            @Override
+            public Decoder decoder() {
+                return (reservedBits, part, from, to, last, out) -> {};
+            }
+        };
+        Extension chain = ExtensionChain.of(List.of(new Prefix('a', 0x40, true, log), faulty));
+        Side side = new Side(Role.SERVER, ProtocolLimits.DEFAULT, chain);
+        assertThatThrownBy(() -> side.outbound.offer(Message.text("x"))).hasMessage("a fault");
+        assertThat(side.outbound.offer(Message.text("y"))).isEqualTo(SendResult.CLOSED);
+        assertThat(Frames.hex(side.send())).isEqualTo("880203f3");
+        assertThat(log).containsExactly("a encoder closed");
     }
 
     @Test

@@ -17,6 +17,7 @@ import io.websock.handshake.ExtensionOffer;
 import io.websock.testkit.Frames;
 import io.websock.testkit.Frames.Frame;
 import io.websock.testkit.Side;
+import io.websock.testkit.XorExtension;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -46,6 +47,7 @@ class ViolationTest {
             case MESSAGE_TOO_BIG -> Frames.header(0x82, 65537);
             case FRAGMENTS_TOO_SMALL -> concat(frame(0x01, ""), times(1024, frame(0x00, "")));
             case CONTROL_FLOOD -> times(101, ping());
+            case EXTENSION_DATA_INVALID -> hex("c2 01 00");
             case DEFLATE_DATA_CORRUPT -> hex("c2 01 07");
             case DEFLATE_BLOCKS_TOO_SMALL -> frame(0xC2, hex("0300".repeat(1025)));
             default -> throw new AssertionError("no test provokes " + violation);
@@ -53,11 +55,14 @@ class ViolationTest {
     }
 
     private static Extension extension(Violation violation) {
-        return violation.name().startsWith("DEFLATE_")
-                ? new PermessageDeflate(Mode.SHARED, 1, new ZlibPool(6, 0))
+        return switch (violation) {
+            case EXTENSION_DATA_INVALID -> new XorExtension(0x40);
+            case DEFLATE_DATA_CORRUPT, DEFLATE_BLOCKS_TOO_SMALL ->
+                new PermessageDeflate(Mode.SHARED, 1, new ZlibPool(6, 0))
                         .accept(new ExtensionOffer("permessage-deflate", List.of()))
-                        .extension()
-                : null;
+                        .extension();
+            default -> null;
+        };
     }
 
     @ParameterizedTest

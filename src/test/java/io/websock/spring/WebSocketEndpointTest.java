@@ -6,12 +6,14 @@ import io.websock.api.Message;
 import io.websock.api.WebSocketConnection;
 import io.websock.api.WebSocketListener;
 import io.websock.engine.Endpoint;
+import io.websock.handshake.ExtensionNegotiator;
 import io.websock.handshake.OriginPolicy;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -59,7 +61,13 @@ class WebSocketEndpointTest {
                 .run(context -> assertThat(
                                 context.getBean(WebSocketEndpoints.class).all())
                         .containsExactly(new Endpoint(
-                                "/chat", context.getBean(Chat.class), List.of(), OriginPolicy.SAME, 64 * 1024, false)));
+                                "/chat",
+                                context.getBean(Chat.class),
+                                List.of(),
+                                OriginPolicy.SAME,
+                                extensionsOf(context, "/chat"),
+                                64 * 1024,
+                                false)));
     }
 
     @Test
@@ -72,6 +80,7 @@ class WebSocketEndpointTest {
                                 context.getBean(Feed.class),
                                 List.of("v2", "v1"),
                                 OriginPolicy.SAME,
+                                extensionsOf(context, "/feed"),
                                 64 * 1024,
                                 true)));
     }
@@ -232,6 +241,14 @@ class WebSocketEndpointTest {
         assertThat(analysis.getDescription())
                 .startsWith("Invalid property websocket.endpoints[chat].")
                 .endsWith("A path is written in brackets: websocket.endpoints.[/ws].");
+    }
+
+    private static List<ExtensionNegotiator> extensionsOf(ApplicationContext context, String path) {
+        return context.getBean(WebSocketEndpoints.class).all().stream()
+                .filter(endpoint -> endpoint.path().equals(path))
+                .findFirst()
+                .orElseThrow()
+                .extensions();
     }
 
     private static void assertFails(ApplicationContextRunner runner, String description) {

@@ -1,11 +1,15 @@
 package io.websock.spring;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.websock.deflate.PermessageDeflate.Mode;
 import io.websock.engine.EngineSettings;
 import io.websock.handshake.HeadLimits;
 import io.websock.protocol.ProtocolLimits;
+import java.io.IOException;
 import java.io.StringReader;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
@@ -18,11 +22,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
+import org.springframework.core.io.ByteArrayResource;
 import org.springframework.util.unit.DataSize;
 
 /** What can be configured, and what a mistake leads to. */
@@ -43,6 +49,8 @@ class WebSocketPropertiesTest {
             assertThat(properties.server()).isEqualTo(new WebSocketProperties.Server(true, 8888, null, null));
             assertThat(properties.allowedOrigins()).isEmpty();
             assertThat(properties.endpoints()).isEmpty();
+            assertThat(properties.compression())
+                    .isEqualTo(new WebSocketProperties.Compression(Mode.SHARED, DataSize.ofBytes(256), 6));
             assertThat(properties.handlers().maxThreads()).isEqualTo(200);
         });
     }
@@ -73,9 +81,14 @@ class WebSocketPropertiesTest {
                 websocket.outbound.high-water=18B
                 websocket.outbound.low-water=17B
                 websocket.outbound.stall-timeout=5s
+                websocket.compression.mode=takeover
+                websocket.compression.min-size=21B
+                websocket.compression.level=9
                 websocket.allowed-origins=https://example.org,https://example.com:8443
                 websocket.endpoints.[/ws].max-message-size=16MB
                 websocket.endpoints.[/ws].allowed-origins=*
+                websocket.endpoints.[/ws].compression.mode=off
+                websocket.endpoints.[/ws].compression.min-size=22B
                 websocket.handlers.max-threads=20
                 """));
         runner.withInitializer(context -> context.getEnvironment()
@@ -103,7 +116,13 @@ class WebSocketPropertiesTest {
                     assertThat(properties.endpoints())
                             .isEqualTo(Map.of(
                                     "/ws",
-                                    new WebSocketProperties.EndpointSettings(DataSize.ofMegabytes(16), List.of("*"))));
+                                    new WebSocketProperties.EndpointSettings(
+                                            DataSize.ofMegabytes(16),
+                                            List.of("*"),
+                                            new WebSocketProperties.EndpointCompression(
+                                                    Mode.OFF, DataSize.ofBytes(22)))));
+                    assertThat(properties.compression())
+                            .isEqualTo(new WebSocketProperties.Compression(Mode.TAKEOVER, DataSize.ofBytes(21), 9));
                     assertThat(properties.handlers().maxThreads()).isEqualTo(20);
                 });
     }
@@ -146,6 +165,13 @@ class WebSocketPropertiesTest {
             websocket.endpoints[/ws].max-message-size    | 0       | a size from 1B to 1GB
             websocket.endpoints[/ws].max-message-size    | big     | a size such as 64KB or 16MB
             websocket.endpoints[/ws].allowed-origins     | null    | a list of origins such as https://example.org, or * for any
+            websocket.endpoints[/ws].compression.mode    | zstd    | one of off, shared, takeover
+            websocket.endpoints[/ws].compression.min-size | 0      | a size from 1B to 1GB
+            websocket.compression.mode                   | on      | one of off, shared, takeover
+            websocket.compression.min-size               | 0       | a size from 1B to 1GB
+            websocket.compression.min-size               | short   | a size such as 64KB or 16MB
+            websocket.compression.level                  | 0       | 1 to 9
+            websocket.compression.level                  | 10      | 1 to 9
             websocket.handlers.max-threads               | 0       | at least 1
             websocket.limits                             | 1       | a group of properties
             websocket.endpoints[/ws]                     | 16MB    | a group of properties
@@ -180,7 +206,8 @@ class WebSocketPropertiesTest {
                 "websocket.server.prot",
                 "websocket.limits.max-mesage-size",
                 "websocket.limit.max-message-size",
-                "websocket.endpoints[/ws].max-mesage-size"
+                "websocket.endpoints[/ws].max-mesage-size",
+                "websocket.endpoints[/ws].compression.level"
             })
     void unknownNameStopsTheStart(String name) {
         FailureAnalysis analysis = analysis(name + "=1");
@@ -207,6 +234,34 @@ class WebSocketPropertiesTest {
                         "websocket.allowedOrigins[0]=https://example.org",
                         "websocket.endpoints.[/a].allowedOrigins[0]=*")
                 .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    /** Where {@code off} is a boolean. */
+    @Test
+    void offIsOffInYamlAsWell() {
+        runner.withInitializer(context -> {
+                    try {
+                        new YamlPropertySourceLoader()
+                                .load("yaml", new ByteArrayResource("""
+                                        websocket:
+                                          compression:
+                                            mode: off
+                                          endpoints:
+                                            "[/ws]":
+                                              compression:
+                                                mode: Takeover
+                                        """.getBytes(UTF_8)))
+                                .forEach(context.getEnvironment().getPropertySources()::addFirst);
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                })
+                .run(context -> {
+                    WebSocketProperties properties = context.getBean(WebSocketProperties.class);
+                    assertThat(properties.compression().mode()).isEqualTo(Mode.OFF);
+                    assertThat(properties.endpoints().get("/ws").compression().mode())
+                            .isEqualTo(Mode.TAKEOVER);
+                });
     }
 
     @Test

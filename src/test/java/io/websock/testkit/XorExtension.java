@@ -11,7 +11,7 @@ import java.util.Arrays;
  * up; an encoded 0x00 is corrupt. Messages of one byte are sent as they are.
  */
 public final class XorExtension implements Extension {
-    public static final String CORRUPT = "corrupt data";
+    public static final String CORRUPT = "data of an extension is invalid";
 
     private final int reservedBits;
     private final int times;
@@ -64,7 +64,7 @@ public final class XorExtension implements Extension {
                 throws ViolationException {
             for (int i = from; i < to; i++) {
                 if (part[i] == 0) {
-                    throw new ViolationException(Violation.UTF8_INVALID, CORRUPT);
+                    throw new ViolationException(Violation.EXTENSION_DATA_INVALID);
                 }
                 byte[] decoded = new byte[times + 2];
                 Arrays.fill(decoded, (byte) ~part[i]);
