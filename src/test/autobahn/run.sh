@@ -213,7 +213,8 @@ find_jar() {
 }
 
 make_certificate() {
-    "$java" "$here/Certificate.java" "$report" || fail "there is no certificate to speak TLS with"
+    local log=$report/certificate.log
+    "$java" "$here/Certificate.java" "$report" >"$log" 2>&1 || { cat "$log" >&2; fail "no certificate to speak TLS with"; }
 }
 
 start_our_server() {
