@@ -33,7 +33,8 @@ public interface WebSocketConnection {
 
     /**
      * Queues a message. Messages that one thread sends arrive in its order. It never throws for a slow or absent peer: the
-     * result says what became of the message.
+     * result says what became of the message. Where compression was agreed on, the calling thread compresses, unless the message is
+     * {@linkplain Message#uncompressed() not to be}.
      */
     SendResult send(Message message);
 

@@ -29,7 +29,6 @@ final class Host {
     /** What a stop allows for beyond the close time-out: the peers' FINs. */
     private static final long GRACE = 1500;
 
-    static final String TLS_THREAD_NAME = "websocket-tls";
     private static final int TLS_THREADS = Runtime.getRuntime().availableProcessors();
 
     private final Role role;
@@ -48,7 +47,7 @@ final class Host {
         this.role = role;
         this.settings = settings;
         this.executor = executor;
-        this.tlsTasks = daemons(TLS_THREAD_NAME, TLS_THREADS);
+        this.tlsTasks = daemons(EventLoop.THREAD_NAME + "tls", TLS_THREADS);
     }
 
     /** So many threads at most, which come when there is work, and go when there is none. */

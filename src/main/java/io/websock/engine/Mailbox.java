@@ -22,15 +22,16 @@ final class Mailbox implements Runnable {
     private static final int BATCH = 64;
 
     private static final Object OPENED = new Object();
-    /** Of a listener that nothing ever waits for. */
+    /** Nothing is ever put into it. */
     private static final Queue<Object> NONE = new ArrayDeque<>(0);
 
     private final Session session;
     private final WebSocketListener listener;
     private final @Nullable Executor executor;
     private final EngineSettings.Inbound limits;
-    private final Queue<Object> events;
 
+    /** What waits: {@link #NONE} if nothing does, so that a busy time leaves nothing behind. */
+    private Queue<Object> events = NONE;
     /** Events that wait or are being dealt with, and their payloads in bytes. */
     private int pending;
 
@@ -50,7 +51,6 @@ final class Mailbox implements Runnable {
         this.listener = listener;
         this.executor = executor;
         this.limits = limits;
-        this.events = executor == null ? NONE : new ArrayDeque<>(2);
     }
 
     void opened() {
@@ -98,6 +98,9 @@ final class Mailbox implements Runnable {
             return;
         }
         synchronized (this) {
+            if (pending == 0) {
+                events = new ArrayDeque<>(2);
+            }
             events.add(event);
             pending++;
             pendingBytes += size(event);
@@ -129,7 +132,7 @@ final class Mailbox implements Runnable {
         synchronized (this) {
             failed = true;
             missed = List.copyOf(events);
-            events.clear();
+            events = NONE;
             pending = 0;
             pendingBytes = 0;
             scheduled = false;
@@ -162,6 +165,7 @@ final class Mailbox implements Runnable {
                 return event;
             }
             scheduled = false;
+            events = held ? events : NONE;
             tell = awaited && !held;
             awaited &= held;
         }

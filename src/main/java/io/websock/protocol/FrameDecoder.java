@@ -1,6 +1,7 @@
 package io.websock.protocol;
 
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The automaton that reads frame headers (RFC 6455 §5.2), and with them the rules that a header alone can break: each is found at
@@ -16,130 +17,138 @@ import java.nio.ByteBuffer;
  * | |1|2|3|       |K|             |  then the masking key, 32 bit |
  * +-+-+-+-+-------+-+-------------+-------------------------------+
  * </pre>
+ *
+ * {@link Protocol} extends it instead of having one, which saves each connection an object.
  */
-final class FrameDecoder {
+class FrameDecoder {
     private static final int MASKED = 0x80;
     private static final int MARKS_16_BIT_LENGTH = 126;
     private static final int MIN_16_BIT_LENGTH = 126;
+    private static final int KEY_LENGTH = 4;
 
-    private enum Next {
-        FLAGS,
-        LENGTH,
-        EXTENDED_LENGTH,
-        MASKING_KEY,
-        PAYLOAD
-    }
+    /** Whether the peer is a client, and has to mask (§5.1). */
+    private final boolean masked;
 
-    private final Role role;
-    private final int reservedBits;
+    final @Nullable Extension extension;
 
-    private Next next = Next.FLAGS;
-    /** How many bytes of the field that is being read are still to come. */
-    private int missing;
+    /** How many bytes of the header are read, and how many it has, as far as that is known yet. */
+    private byte headerRead;
 
-    private int flags;
-    private long length;
+    private byte headerLength = 2;
+    private byte flags;
     private int maskingKey;
-    /** Whether a message has begun and its final frame has not (§5.4). */
-    private boolean fragmented;
+    private long missing;
 
-    /** @param reservedBits those of the RSV bits (0x40, 0x20, 0x10) that an extension owns */
-    FrameDecoder(Role role, int reservedBits) {
-        this.role = role;
-        this.reservedBits = reservedBits;
+    FrameDecoder(Role role, @Nullable Extension extension) {
+        this.masked = role == Role.SERVER;
+        this.extension = extension;
     }
 
-    /** Reads on in the header; true once it is complete, which it stays until {@link #endFrame}. */
-    boolean readHeader(ByteBuffer in) throws ViolationException {
-        while (next != Next.PAYLOAD) {
+    /**
+     * Reads on in the header; true once it is complete, which it stays until {@link #endFrame}.
+     *
+     * @param fragmented whether a message has begun and its final frame has not (§5.4)
+     */
+    boolean readHeader(ByteBuffer in, boolean fragmented) throws ViolationException {
+        while (!isInPayload()) {
             if (!in.hasRemaining()) {
                 return false;
             }
             int octet = in.get() & 0xFF;
-            switch (next) {
-                case FLAGS -> flags(octet);
-                case LENGTH -> length(octet);
-                case EXTENDED_LENGTH -> extendedLength(octet);
-                default -> maskingKey(octet);
+            int index = headerRead++;
+            if (index == 0) {
+                flags(octet, fragmented);
+            } else if (index == 1) {
+                length(octet);
+            } else if (headerRead <= endOfLength()) {
+                extendedLength(octet);
+            } else {
+                maskingKey = maskingKey << 8 | octet;
             }
         }
         return true;
     }
 
-    private void flags(int octet) throws ViolationException {
-        flags = octet;
-        int opcode = opcode();
-        boolean mayCarryReserved = !Opcode.isControl(opcode) && opcode != Opcode.CONTINUATION;
-        if ((octet & Opcode.RSV & ~(mayCarryReserved ? reservedBits : 0)) != 0) {
+    /** Whether a header is complete, and its frame has not ended. */
+    boolean isInPayload() {
+        return headerRead == headerLength;
+    }
+
+    private int endOfLength() {
+        return headerLength - (masked ? KEY_LENGTH : 0);
+    }
+
+    private void flags(int octet, boolean fragmented) throws ViolationException {
+        flags = (byte) octet;
+        if (reservedBits() != 0 && (reservedBits() & ~lawfulReservedBits()) != 0) {
             throw new ViolationException(Violation.RESERVED_BIT);
         }
-        if (Opcode.isReserved(opcode)) {
+        if (Opcode.isReserved(opcode())) {
             throw new ViolationException(Violation.RESERVED_OPCODE);
         }
-        if (Opcode.isControl(opcode)) {
+        if (isControl()) {
             if (!isFinal()) {
                 throw new ViolationException(Violation.CONTROL_FRAGMENTED);
             }
-        } else if (fragmented != (opcode == Opcode.CONTINUATION)) {
+        } else if (fragmented != (opcode() == Opcode.CONTINUATION)) {
             throw new ViolationException(
                     fragmented ? Violation.CONTINUATION_EXPECTED : Violation.CONTINUATION_UNEXPECTED);
-        } else {
-            fragmented = !isFinal();
         }
-        next = Next.LENGTH;
+    }
+
+    /** An extension marks the first frame of a message (RFC 6455 §5.2). */
+    private int lawfulReservedBits() {
+        return extension == null || isControl() || opcode() == Opcode.CONTINUATION ? 0 : extension.reservedBits();
     }
 
     private void length(int octet) throws ViolationException {
-        boolean masked = (octet & MASKED) != 0;
-        if (masked != (role == Role.SERVER)) {
-            throw new ViolationException(masked ? Violation.MASKED_FRAME : Violation.UNMASKED_FRAME);
+        if (masked != (octet & MASKED) > 0) {
+            throw new ViolationException(masked ? Violation.UNMASKED_FRAME : Violation.MASKED_FRAME);
         }
-        length = octet & ~MASKED;
-        if (length < MARKS_16_BIT_LENGTH) {
-            expectMaskingKey();
-            return;
-        }
-        if (Opcode.isControl(opcode())) {
+        int length = octet & ~MASKED;
+        int extended = length < MARKS_16_BIT_LENGTH ? 0 : length == MARKS_16_BIT_LENGTH ? 2 : 8;
+        if (extended > 0 && isControl()) {
             throw new ViolationException(Violation.CONTROL_TOO_LONG);
         }
-        next = Next.EXTENDED_LENGTH;
-        missing = length == MARKS_16_BIT_LENGTH ? 2 : 8;
-        length = 0;
+        missing = extended == 0 ? length : 0;
+        headerLength += (byte) (extended + (masked ? KEY_LENGTH : 0));
     }
 
     private void extendedLength(int octet) throws ViolationException {
-        length = length << 8 | octet;
-        missing--;
-        if (missing == 7 && octet > 0x7F) {
+        missing = missing << 8 | octet;
+        int more = endOfLength() - headerRead;
+        if (more == 7 && octet > 0x7F) {
             throw new ViolationException(Violation.LENGTH_TOO_LARGE);
         }
         // A 64-bit length that begins with six zeros would have fitted into 16 bits.
-        if (missing == 2 && length == 0 || missing == 0 && length < MIN_16_BIT_LENGTH) {
+        if (more == 2 && missing == 0 || more == 0 && missing < MIN_16_BIT_LENGTH) {
             throw new ViolationException(Violation.LENGTH_NOT_MINIMAL);
         }
-        if (missing == 0) {
-            expectMaskingKey();
-        }
     }
 
-    private void maskingKey(int octet) {
-        maskingKey = maskingKey << 8 | octet;
-        if (--missing == 0) {
-            next = Next.PAYLOAD;
-        }
-    }
-
-    private void expectMaskingKey() {
-        missing = 4;
-        next = role == Role.SERVER ? Next.MASKING_KEY : Next.PAYLOAD;
+    /**
+     * The next {@code count} bytes of the payload are read.
+     *
+     * @return their masking key, its first octet in the highest bits; 0, which changes nothing, for an unmasked frame
+     */
+    int advance(int count) {
+        int key = maskingKey;
+        maskingKey = Masking.advance(key, count);
+        missing -= count;
+        return key;
     }
 
     void endFrame() {
-        next = Next.FLAGS;
+        headerRead = 0;
+        headerLength = 2;
     }
 
     int opcode() {
         return flags & Opcode.MASK;
+    }
+
+    boolean isControl() {
+        return Opcode.isControl(flags);
     }
 
     boolean isFinal() {
@@ -150,13 +159,8 @@ final class FrameDecoder {
         return flags & Opcode.RSV;
     }
 
-    /** The length of the frame's payload in bytes. */
-    long payloadLength() {
-        return length;
-    }
-
-    /** The masking key, its first octet in the highest bits; 0, which changes nothing, for an unmasked frame. */
-    int maskingKey() {
-        return maskingKey;
+    /** How many bytes of the payload are still to come; behind the header, all of it. */
+    long missing() {
+        return missing;
     }
 }

@@ -1,37 +1,44 @@
 package io.websock.protocol;
 
-/** A first-in-first-out queue of outgoing frames that costs no object per frame, and next to nothing while it is empty. */
-final class FrameRing {
+/**
+ * A queue of outgoing frames that costs no object per frame, and next to nothing while it is empty. {@link
+ * OutboundQueue} extends it instead of having one, which saves each connection an object.
+ */
+class FrameRing {
     private static final int INITIAL = 4;
     private static final byte[][] NO_PAYLOADS = {};
     private static final byte[] EMPTY = {};
-    private static final int[] NO_KEYS = {};
 
-    private final boolean masked;
     private byte[][] payloads = NO_PAYLOADS;
     private byte[] flags = EMPTY;
-    private int[] keys = NO_KEYS;
     private int head;
     private int size;
-
-    FrameRing(boolean masked) {
-        this.masked = masked;
-    }
 
     int size() {
         return size;
     }
 
-    void add(byte flags, int key, byte[] payload) {
-        if (size == payloads.length) {
-            resize(Math.max(INITIAL, 2 * size));
+    void add(byte flags, byte[] payload) {
+        reserve();
+        size++;
+        set(size - 1, flags, payload);
+    }
+
+    /** Puts a frame before the one at {@code index}. */
+    void insert(int index, byte flags, byte[] payload) {
+        reserve();
+        size++;
+        // Those in front of it move, for they are few.
+        head = slot(-1);
+        for (int i = 0; i < index; i++) {
+            set(i, flags(i + 1), payload(i + 1));
         }
-        int slot = slot(size++);
-        this.flags[slot] = flags;
-        payloads[slot] = payload;
-        if (masked) {
-            keys[slot] = key;
-        }
+        set(index, flags, payload);
+    }
+
+    void set(int index, byte flags, byte[] payload) {
+        this.flags[slot(index)] = flags;
+        payloads[slot(index)] = payload;
     }
 
     void removeFirst() {
@@ -57,10 +64,6 @@ final class FrameRing {
         return flags[slot(index)];
     }
 
-    int key(int index) {
-        return masked ? keys[slot(index)] : 0;
-    }
-
     byte[] payload(int index) {
         return payloads[slot(index)];
     }
@@ -72,24 +75,21 @@ final class FrameRing {
     private void release() {
         payloads = NO_PAYLOADS;
         flags = EMPTY;
-        keys = NO_KEYS;
         head = 0;
     }
 
-    private void resize(int capacity) {
-        byte[][] payloads = new byte[capacity][];
-        byte[] flags = new byte[capacity];
-        int[] keys = masked ? new int[capacity] : NO_KEYS;
+    private void reserve() {
+        if (size < payloads.length) {
+            return;
+        }
+        byte[][] payloads = new byte[Math.max(INITIAL, 2 * size)][];
+        byte[] flags = new byte[payloads.length];
         for (int i = 0; i < size; i++) {
             payloads[i] = payload(i);
             flags[i] = flags(i);
-            if (masked) {
-                keys[i] = key(i);
-            }
         }
         this.payloads = payloads;
         this.flags = flags;
-        this.keys = keys;
         head = 0;
     }
 }

@@ -8,9 +8,12 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts a message together from the payloads of its frames (RFC 6455 §5.4): each byte is copied once, unmasked on the way, into
- * storage that becomes the message's own (and again where that has to grow, because a message comes in several reads or frames). Size and UTF-8 are checked as the bytes come. Storage grows with what has arrived, at most
- * to twice of it, never with what was declared; between messages there is none.
+ * Puts a message together that does not come in one piece (RFC 6455 §5.4): each byte is copied once, unmasked on the way, into
+ * storage that becomes the message's own, and again where that has to grow. Size and UTF-8 are checked as the bytes come. Storage
+ * grows with what has arrived, at most to twice of it, never with what was declared.
+ *
+ * <p>There is one for each such message, unless a decoder has to {@linkplain Extension.Decoder#keepsContext keep its context}: then
+ * it stays, without storage, for the next.
  */
 final class MessageAssembler {
     private static final byte[] NONE = {};
@@ -27,6 +30,7 @@ final class MessageAssembler {
     private long declared;
 
     private int fragments;
+    private boolean begun;
     private boolean text;
     /** The reserved bits of this message's first frame: what it is encoded with. */
     private int reservedBits;
@@ -38,16 +42,33 @@ final class MessageAssembler {
         this.extension = extension;
     }
 
+    /** A message that lies in {@code in} as a whole, not encoded, and with the key {@code key}. */
+    static Message whole(boolean text, ByteBuffer in, int size, int key) throws ViolationException {
+        byte[] payload = size == 0 ? NONE : new byte[size];
+        in.get(payload);
+        Masking.apply(key, payload, 0, size);
+        if (text && !Utf8Validator.isUtf8(payload)) {
+            throw new ViolationException(Violation.UTF8_INVALID);
+        }
+        return Message.wrap(text, payload);
+    }
+
+    /** Whether a message has begun and is not at its end. */
+    boolean hasBegun() {
+        return begun;
+    }
+
     /** A data frame begins. */
     void beginFrame(FrameDecoder frame) throws ViolationException {
-        if (frame.opcode() != Opcode.CONTINUATION) {
+        if (!begun) {
+            begun = true;
             text = frame.opcode() == Opcode.TEXT;
             reservedBits = frame.reservedBits();
         }
-        if (frame.payloadLength() > maxDeclared() - declared) {
+        if (frame.missing() > maxDeclared() - declared) {
             throw limits.messageTooBig();
         }
-        declared += frame.payloadLength();
+        declared += frame.missing();
         if (++fragments > MAX_TINY_FRAGMENTS && declared < (long) fragments * TINY_FRAGMENT) {
             throw new ViolationException(Violation.FRAGMENTS_TOO_SMALL);
         }
@@ -138,7 +159,13 @@ final class MessageAssembler {
         decoder.close();
     }
 
+    /** Whether this is needed for the next message. */
+    boolean keepsContext() {
+        return decoder != null;
+    }
+
     private void clear() {
+        begun = false;
         storage = NONE;
         size = 0;
         declared = 0;

@@ -14,52 +14,55 @@ import org.jspecify.annotations.Nullable;
  * The frames of one connection that are not yet written, bounded in bytes. Control frames overtake messages and wait only for a
  * frame that is partly written (RFC 6455 §5.4); the Close frame comes last, and nothing is accepted behind it (§5.5.1).
  *
+ * <p>The frames are kept in the order in which they go out, a payload that is masked with its key in front.
+ *
  * <p>Writing is in two steps, because a socket takes as much as it likes: {@link #fill} encodes what comes next without
  * forgetting it, {@link #written} says how much of that has gone out. One thread does both; everything else may be called from any
  * thread.
  */
-public final class OutboundQueue {
+public final class OutboundQueue extends FrameRing {
     private static final byte[] EMPTY = {};
     /** Stands in the place of the first byte for bytes that are no frame: a handshake's response. The opcode is a reserved one. */
     private static final byte NO_FRAME = 0x3;
 
-    private final Role role;
-    private final IntSupplier maskingKeys;
+    private static final int KEY_LENGTH = 4;
+
+    /** Null if nothing is masked. */
+    private final @Nullable IntSupplier maskingKeys;
+
     private final long maxBytes;
     /** Open until {@link #closing}. */
     private final Extension.@Nullable Encoder encoder;
 
-    private final FrameRing messages;
-    private final FrameRing controls;
+    /** How many of the frames are those up to the last control frame. */
+    private int controls;
 
     private long bytes;
-    /** How much of the frame at the head of its ring has been written. */
+    /** How much of the first frame has been written. */
     private int headWritten;
+    /** How many frames the last {@link #fill} has encoded, at least partly. */
+    private int filled;
 
-    private boolean headIsControl;
-    /** How many frames of each ring the last {@link #fill} has encoded, at least partly. */
-    private int filledMessages;
+    /** How many bytes of that the socket has not taken; negative as long as it was not asked. */
+    private int untaken;
 
-    private int filledControls;
-    private int filledBytes;
-    /** Whether the last write took less than it was given. */
-    private boolean blocked;
+    /** Null while messages are accepted. */
+    private @Nullable Closing closing;
 
-    private int closeCode;
-    private String closeReason = "";
-    private boolean closing;
+    /** The Close frame that was queued last. */
+    private record Closing(int code, String reason) {
+        /** There is none, nor will there be one. */
+        static final Closing ABORTED = new Closing(0, "");
+    }
 
     /**
      * @param maxBytes a message is accepted while fewer bytes than this are queued
      * @param maskingKeys where a client's masking keys come from: strong randomness (RFC 6455 §10.3); not used by a server
      */
     public OutboundQueue(Role role, long maxBytes, @Nullable Extension extension, IntSupplier maskingKeys) {
-        this.role = role;
         this.maxBytes = maxBytes;
         this.encoder = extension == null ? null : extension.encoder();
-        this.maskingKeys = maskingKeys;
-        this.messages = new FrameRing(role == Role.CLIENT);
-        this.controls = new FrameRing(role == Role.CLIENT);
+        this.maskingKeys = role == Role.CLIENT ? maskingKeys : null;
     }
 
     /**
@@ -73,7 +76,7 @@ public final class OutboundQueue {
     }
 
     private synchronized SendResult offer(Message message, @Nullable Encoded early) {
-        if (closing) {
+        if (closing != null) {
             return SendResult.CLOSED;
         }
         if (bytes >= maxBytes) {
@@ -102,24 +105,25 @@ public final class OutboundQueue {
     private void add(Message message, @Nullable Encoded encoded) {
         int opcode = message.isText() ? Opcode.TEXT : Opcode.BINARY;
         if (encoded != null) {
-            add(messages, opcode | encoded.reservedBits(), encoded.payload());
+            addFrame(opcode | encoded.reservedBits(), encoded.payload());
         } else {
-            add(messages, opcode, message.payload());
+            addFrame(opcode, message.payload());
         }
     }
 
     /** Queues bytes as they are, ahead of the first frame: the response of the opening handshake. */
     public synchronized void offerHandshake(byte[] response) {
-        messages.add(NO_FRAME, 0, response);
+        add(NO_FRAME, response);
         bytes += response.length;
     }
 
     /** Queues an empty Ping; false if the connection is closing. */
     public synchronized boolean ping() {
-        if (!closing) {
-            add(controls, Opcode.PING, EMPTY);
+        if (closing != null) {
+            return false;
         }
-        return !closing;
+        addControl(Opcode.PING, EMPTY);
+        return true;
     }
 
     /**
@@ -127,16 +131,17 @@ public final class OutboundQueue {
      * which does not read cannot make the queue grow.
      */
     synchronized void pong(byte[] payload) {
-        if (closing) {
+        if (closing != null) {
             return;
         }
-        int last = controls.size() - 1;
-        boolean unsent = last >= Math.max(filledControls, headIsControl && headWritten > 0 ? 1 : 0);
-        if (blocked && unsent && (controls.flags(last) & Opcode.MASK) == Opcode.PONG) {
-            bytes -= encodedLength(controls, last);
-            controls.truncate(last);
+        int last = controls - 1;
+        if (isBlocked() && last >= begun() && (flags(last) & Opcode.MASK) == Opcode.PONG) {
+            bytes -= encodedLength(last);
+            set(last, flags(last), masked(payload));
+            bytes += encodedLength(last);
+        } else {
+            addControl(Opcode.PONG, payload);
         }
-        add(controls, Opcode.PONG, payload);
     }
 
     /**
@@ -145,15 +150,12 @@ public final class OutboundQueue {
      * @param code a code that may be sent, or {@link CloseCode#NO_STATUS} for a frame without one
      */
     public synchronized boolean close(int code, String reason) {
-        if (closing) {
+        if (closing != null) {
             return false;
         }
-        endMessages();
-        closeCode = code;
-        closeReason = reason;
+        endMessages(new Closing(code, reason));
         byte[] text = reason.getBytes(UTF_8);
-        add(
-                messages,
+        addFrame(
                 Opcode.CLOSE,
                 code == CloseCode.NO_STATUS
                         ? EMPTY
@@ -166,20 +168,20 @@ public final class OutboundQueue {
 
     /** Drops everything; nothing is accepted any more. */
     synchronized void abort() {
-        endMessages();
-        messages.truncate(0);
-        controls.truncate(0);
+        if (closing == null) {
+            endMessages(Closing.ABORTED);
+        }
+        truncate(0);
+        controls = 0;
         headWritten = 0;
-        filledMessages = 0;
-        filledControls = 0;
+        filled = 0;
         bytes = 0;
     }
 
     /** No message is accepted any more. */
-    private void endMessages() {
-        boolean first = !closing;
-        closing = true;
-        if (first && encoder != null) {
+    private void endMessages(Closing closing) {
+        this.closing = closing;
+        if (encoder != null) {
             encoder.close();
         }
     }
@@ -189,14 +191,14 @@ public final class OutboundQueue {
      * then, some seconds apart.
      */
     public synchronized void releaseUnused() {
-        if (!closing && encoder != null) {
+        if (closing == null && encoder != null) {
             encoder.releaseUnused();
         }
     }
 
     /** Whether a Close frame is queued or sent, or nothing can be sent any more. */
     public synchronized boolean isClosing() {
-        return closing;
+        return closing != null;
     }
 
     public synchronized boolean isEmpty() {
@@ -210,109 +212,111 @@ public final class OutboundQueue {
 
     /** The code of the Close frame that {@link #close} has queued; 0 if there is none. */
     synchronized int closeCode() {
-        return closeCode;
+        return closing == null ? 0 : closing.code;
     }
 
     synchronized String closeReason() {
-        return closeReason;
+        return closing == null ? "" : closing.reason;
     }
 
     /** Encodes what comes next into {@code out}, as much as there is or fits. */
     public synchronized void fill(ByteBuffer out) {
-        filledControls = 0;
-        filledMessages = 0;
         int start = out.position();
-        int skip = headWritten;
         boolean fits = true;
-        if (messageIsNext()) {
-            filledMessages = 1;
-            fits = encode(messages, 0, skip, out);
-            skip = 0;
+        for (filled = 0; fits && filled < size(); filled++) {
+            fits = encode(filled, filled == 0 ? headWritten : 0, out);
         }
-        while (fits && filledControls < controls.size()) {
-            fits = encode(controls, filledControls++, skip, out);
-            skip = 0;
-        }
-        while (fits && filledMessages < messages.size()) {
-            fits = encode(messages, filledMessages++, skip, out);
-        }
-        filledBytes = out.position() - start;
+        untaken = start - out.position();
+    }
+
+    /**
+     * What {@link #fill} has encoded is on its way, but the socket takes no more for now: {@link #written} comes later, and before the
+     * next {@code fill}. For transports that encrypt, and can take nothing back.
+     */
+    public synchronized void stalled() {
+        untaken = Math.abs(untaken);
     }
 
     /** The first {@code count} bytes of what {@link #fill} has encoded are written. */
     public synchronized void written(int count) {
         int left = count;
-        while (filledControls + filledMessages > 0) {
-            boolean control = !messageIsNext() && filledControls > 0;
-            FrameRing ring = control ? controls : messages;
-            int rest = encodedLength(ring, 0) - headWritten;
+        for (; filled > 0; filled--) {
+            int rest = encodedLength(0) - headWritten;
             if (left < rest) {
-                headIsControl = control;
                 headWritten += left;
                 left = 0;
                 break;
             }
             left -= rest;
             headWritten = 0;
-            ring.removeFirst();
-            if (control) {
-                filledControls--;
-            } else {
-                filledMessages--;
-            }
+            removeFirst();
+            controls = Math.max(0, controls - 1);
         }
+        filled = 0;
         bytes -= count - left;
-        blocked = count < filledBytes;
-        filledControls = 0;
-        filledMessages = 0;
+        untaken = Math.abs(untaken) - count;
     }
 
-    /**
-     * What {@link #fill} has encoded is on its way, but the socket takes no more for now: {@link #written} comes later, and before the
-     * next {@code fill}. A transport that encrypts cannot take anything back.
-     */
-    public synchronized void stalled() {
-        blocked = true;
+    private void addFrame(int flags, byte[] payload) {
+        add((byte) (Opcode.FIN | flags), masked(payload));
+        bytes += encodedLength(size() - 1);
     }
 
-    /** Whether control frames have to wait: for a frame that is partly written, or for the handshake's response. */
-    private boolean messageIsNext() {
-        return headWritten > 0 ? !headIsControl : messages.size() > 0 && messages.flags(0) == NO_FRAME;
+    /** Adds a control frame, which overtakes what it may. */
+    private void addControl(int opcode, byte[] payload) {
+        int place = Math.max(controls, begun());
+        insert(place, (byte) (Opcode.FIN | opcode), masked(payload));
+        bytes += encodedLength(place);
+        controls = place + 1;
     }
 
-    private void add(FrameRing ring, int flags, byte[] payload) {
-        int key = 0;
-        byte[] masked = payload;
-        if (role == Role.CLIENT) {
-            key = maskingKeys.getAsInt();
-            masked = payload.clone();
-            Masking.apply(key, masked, 0, masked.length);
+    private byte[] masked(byte[] payload) {
+        if (maskingKeys == null) {
+            return payload;
         }
-        ring.add((byte) (Opcode.FIN | flags), key, masked);
-        bytes += encodedLength(ring, ring.size() - 1);
+        int key = maskingKeys.getAsInt();
+        byte[] masked = ByteBuffer.allocate(KEY_LENGTH + payload.length)
+                .putInt(key)
+                .put(payload)
+                .array();
+        Masking.apply(key, masked, KEY_LENGTH, masked.length);
+        return masked;
+    }
+
+    /** Whether the socket has not taken all that was encoded. */
+    private boolean isBlocked() {
+        return untaken > 0;
+    }
+
+    /** How many frames at the front keep their place: those partly written or being written, and the handshake's response. */
+    private int begun() {
+        int count = Math.max(filled, headWritten > 0 ? 1 : 0);
+        while (count < size() && flags(count) == NO_FRAME) {
+            count++;
+        }
+        return count;
     }
 
     /** Drops the messages of which nothing has been written, nor is being written. */
     private void dropUnstarted() {
-        int kept = Math.max(filledMessages, headWritten > 0 && !headIsControl ? 1 : 0);
-        while (kept < messages.size() && messages.flags(kept) == NO_FRAME) {
-            kept++;
+        int kept = Math.max(controls, begun());
+        for (int i = kept; i < size(); i++) {
+            bytes -= encodedLength(i);
         }
-        for (int i = kept; i < messages.size(); i++) {
-            bytes -= encodedLength(messages, i);
-        }
-        messages.truncate(kept);
+        truncate(kept);
     }
 
-    private int headerLength(FrameRing ring, int index) {
-        if (ring.flags(index) == NO_FRAME) {
-            return 0;
-        }
-        return 2 + extendedLength(ring.payload(index).length) + (role == Role.CLIENT ? 4 : 0);
+    private int payloadLength(int index) {
+        return payload(index).length - (maskingKeys == null ? 0 : KEY_LENGTH);
     }
 
-    private int encodedLength(FrameRing ring, int index) {
-        return headerLength(ring, index) + ring.payload(index).length;
+    /** The length of what comes before the masking key and the payload. */
+    private int headerLength(int index) {
+        return flags(index) == NO_FRAME ? 0 : 2 + extendedLength(payloadLength(index));
+    }
+
+    private int encodedLength(int index) {
+        return headerLength(index) + payload(index).length;
     }
 
     /** How many bytes the length takes beyond the seven bits of the second byte (RFC 6455 §5.2). */
@@ -321,12 +325,12 @@ public final class OutboundQueue {
     }
 
     /** Encodes a frame from its byte {@code skip} on; false if it does not fit. */
-    private boolean encode(FrameRing ring, int index, int skip, ByteBuffer out) {
-        byte[] payload = ring.payload(index);
-        int header = headerLength(ring, index);
+    private boolean encode(int index, int skip, ByteBuffer out) {
+        byte[] payload = payload(index);
+        int header = headerLength(index);
         int at = skip;
         for (; at < header && out.hasRemaining(); at++) {
-            out.put(headerOctet(at, ring.flags(index), payload.length, ring.key(index)));
+            out.put(headerOctet(at, flags(index), payloadLength(index)));
         }
         int count = Math.min(out.remaining(), header + payload.length - at);
         if (at >= header) {
@@ -335,18 +339,15 @@ public final class OutboundQueue {
         return at + count == header + payload.length;
     }
 
-    private byte headerOctet(int at, byte flags, int length, int key) {
+    private byte headerOctet(int at, byte flags, int length) {
         if (at == 0) {
             return flags;
         }
         int extended = extendedLength(length);
         if (at == 1) {
             int short7 = extended == 0 ? length : extended == 2 ? 126 : 127;
-            return (byte) (role == Role.CLIENT ? 0x80 | short7 : short7);
+            return (byte) (maskingKeys == null ? short7 : 0x80 | short7);
         }
-        if (at < 2 + extended) {
-            return (byte) ((long) length >>> 8 * (1 + extended - at));
-        }
-        return (byte) (key >>> 8 * (5 + extended - at));
+        return (byte) ((long) length >>> 8 * (1 + extended - at));
     }
 }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.websock.api.CloseCode;
 import io.websock.api.CloseInfo;
 import io.websock.api.CloseInfo.Initiator;
+import io.websock.api.Message;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,25 +24,27 @@ import org.jspecify.annotations.Nullable;
  * <p>Once ended, the parser is out of use: whatever arrives is discarded unparsed (§7.1.7). {@link #finish()} is a step of its
  * own because the replies to all earlier messages precede our Close, and they may take their time.
  */
-public final class Protocol {
+public final class Protocol extends FrameDecoder {
     private static final byte[] EMPTY = {};
 
     private final Receiver receiver;
     private final OutboundQueue outbound;
     private final ProtocolLimits limits;
-    private final FrameDecoder frame;
-    private final MessageAssembler message;
-    private final RateLimit controlFrames;
+    /** There while a message comes in pieces; with an extension that keeps its context, from the first of its messages on. */
+    private @Nullable MessageAssembler message;
 
-    /** Whether a frame's header is complete and its payload is being read. */
-    private boolean inFrame;
+    /** The state of {@link ProtocolLimits#controlFrames}. */
+    private long controlFramesFullAt;
 
-    private long payloadRead;
     private byte[] controlPayload = EMPTY;
 
-    private @Nullable CloseInfo ending;
-    private int owedCode;
-    private String owedReason = "";
+    private @Nullable Ending ending;
+
+    /**
+     * @param info how it ended
+     * @param owedCode of the Close frame that we owe, unless one is out
+     */
+    private record Ending(CloseInfo info, int owedCode, String owedReason) {}
 
     /** @param now the time in nanoseconds, from any origin, as in every later call */
     public Protocol(
@@ -51,12 +54,11 @@ public final class Protocol {
             Receiver receiver,
             OutboundQueue outbound,
             long now) {
+        super(role, extension);
         this.receiver = receiver;
         this.outbound = outbound;
         this.limits = limits;
-        this.frame = new FrameDecoder(role, extension == null ? 0 : extension.reservedBits());
-        this.message = new MessageAssembler(limits, extension);
-        this.controlFrames = new RateLimit(limits.controlFramesPerSecond(), limits.controlFrameBurst(), now);
+        this.controlFramesFullAt = now;
     }
 
     /**
@@ -84,8 +86,12 @@ public final class Protocol {
      * A record of the transport has arrived that carries no bytes of ours, as for a change of TLS keys: it counts as a control frame does.
      */
     public void controlRecord(long now) {
-        if (ending == null && !controlFrames.tryAcquire(now)) {
-            broken(limits.controlFlood());
+        try {
+            if (ending == null) {
+                countControl(now);
+            }
+        } catch (ViolationException e) {
+            broken(e);
         }
     }
 
@@ -97,7 +103,7 @@ public final class Protocol {
     /** Queues the Close frame that answers what {@link Receiver#onEnd} has told; none if ours is out already. */
     public void finish() {
         if (ending != null) {
-            outbound.close(owedCode, owedReason);
+            outbound.close(ending.owedCode, ending.owedReason);
         }
     }
 
@@ -116,63 +122,86 @@ public final class Protocol {
 
     /** How the connection ended; null as long as it has not. */
     public @Nullable CloseInfo closeInfo() {
-        return ending;
+        return ending == null ? null : ending.info;
     }
 
-    /** One step through {@code in}: a header, or what there is of a payload. False if more bytes are needed, or must wait. */
+    /** One step through {@code in}: a header, and what there is of its payload. False if more bytes are needed, or must wait. */
     private boolean step(ByteBuffer in, long now) throws ViolationException {
-        if (!inFrame) {
-            if (!frame.readHeader(in)) {
+        if (!isInPayload()) {
+            if (!readHeader(in, message != null && message.hasBegun())) {
                 return false;
             }
-            beginFrame(now);
-        }
-        int count = (int) Math.min(in.remaining(), frame.payloadLength() - payloadRead);
-        int key = Masking.advance(frame.maskingKey(), payloadRead);
-        payloadRead += count;
-        long missing = frame.payloadLength() - payloadRead;
-        if (Opcode.isControl(frame.opcode())) {
-            int read = (int) payloadRead;
-            in.get(controlPayload, read - count, count);
-            Masking.apply(key, controlPayload, read - count, read);
-            if (frame.opcode() == Opcode.CLOSE) {
-                checkClose(controlPayload, read);
+            if (isControl()) {
+                beginControl(now);
+            } else if (!isWhole(in)) {
+                message = message == null ? new MessageAssembler(limits, extension) : message;
+                message.beginFrame(this);
             }
-        } else {
-            message.append(in, count, key, missing, frame.isFinal());
         }
-        return missing == 0 && endFrame();
+        int count = (int) Math.min(in.remaining(), missing());
+        int key = advance(count);
+        if (isControl()) {
+            return control(in, count, key);
+        }
+        if (message == null) {
+            endFrame();
+            return receiver.onMessage(MessageAssembler.whole(opcode() == Opcode.TEXT, in, count, key));
+        }
+        message.append(in, count, key, missing(), isFinal());
+        return missing() == 0 && endDataFrame(message);
     }
 
-    private void beginFrame(long now) throws ViolationException {
-        inFrame = true;
-        payloadRead = 0;
-        if (!Opcode.isControl(frame.opcode())) {
-            message.beginFrame(frame);
-            return;
-        }
-        if (!controlFrames.tryAcquire(now)) {
-            throw limits.controlFlood();
-        }
-        if (frame.opcode() == Opcode.CLOSE && frame.payloadLength() == 1) {
-            throw new ViolationException(Violation.CLOSE_PAYLOAD_INVALID);
-        }
-        controlPayload = frame.payloadLength() == 0 ? EMPTY : new byte[(int) frame.payloadLength()];
+    /** Whether the data frame that begins needs no {@link MessageAssembler}. */
+    private boolean isWhole(ByteBuffer in) {
+        return message == null
+                && isFinal()
+                && reservedBits() == 0
+                && missing() <= Math.min(in.remaining(), limits.maxMessageSize());
     }
 
     /** False if the receiver wants no more for now. */
-    private boolean endFrame() throws ViolationException {
-        inFrame = false;
-        frame.endFrame();
+    private boolean endDataFrame(MessageAssembler message) throws ViolationException {
+        endFrame();
+        if (!isFinal()) {
+            return true;
+        }
+        Message whole = message.endMessage();
+        this.message = message.keepsContext() ? message : null;
+        return receiver.onMessage(whole);
+    }
+
+    private void countControl(long now) throws ViolationException {
+        controlFramesFullAt = limits.controlFrames().take(controlFramesFullAt, now);
+        if (limits.controlFrames().isExceeded(controlFramesFullAt, now)) {
+            throw limits.controlFlood();
+        }
+    }
+
+    private void beginControl(long now) throws ViolationException {
+        countControl(now);
+        if (opcode() == Opcode.CLOSE && missing() == 1) {
+            throw new ViolationException(Violation.CLOSE_PAYLOAD_INVALID);
+        }
+        controlPayload = missing() == 0 ? EMPTY : new byte[(int) missing()];
+    }
+
+    private boolean control(ByteBuffer in, int count, int key) throws ViolationException {
         byte[] payload = controlPayload;
+        int read = payload.length - (int) missing();
+        in.get(payload, read - count, count);
+        Masking.apply(key, payload, read - count, read);
+        if (opcode() == Opcode.CLOSE) {
+            checkClose(payload, read);
+        }
+        if (read < payload.length) {
+            return false;
+        }
+        endFrame();
         controlPayload = EMPTY;
-        switch (frame.opcode()) {
+        switch (opcode()) {
             case Opcode.PING -> outbound.pong(payload);
             case Opcode.PONG -> receiver.onPong(payload);
-            case Opcode.CLOSE -> closeReceived(payload);
-            default -> {
-                return !frame.isFinal() || receiver.onMessage(message.endMessage());
-            }
+            default -> closeReceived(payload);
         }
         return true;
     }
@@ -201,21 +230,28 @@ public final class Protocol {
     }
 
     private void end(CloseInfo info, int owedCode, String owedReason) {
-        ending = info;
-        message.close();
-        this.owedCode = owedCode;
-        this.owedReason = owedReason;
+        ending = new Ending(info, owedCode, owedReason);
+        forget();
         receiver.onEnd();
     }
 
     private void stop(CloseInfo info) {
         if (ending == null) {
-            ending = info;
-        } else if (ending.clean() && !(outbound.isClosing() && outbound.isEmpty())) {
-            ending = new CloseInfo(ending.code(), ending.reason(), ending.initiator(), false);
+            ending = new Ending(info, CloseCode.NO_STATUS, "");
+        } else if (ending.info.clean() && !(outbound.isClosing() && outbound.isEmpty())) {
+            CloseInfo clean = ending.info;
+            CloseInfo cut = new CloseInfo(clean.code(), clean.reason(), clean.initiator(), false);
+            ending = new Ending(cut, ending.owedCode, ending.owedReason);
         }
-        message.close();
+        forget();
         outbound.abort();
+    }
+
+    private void forget() {
+        if (message != null) {
+            message.close();
+            message = null;
+        }
     }
 
     private CloseInfo ours(boolean clean) {

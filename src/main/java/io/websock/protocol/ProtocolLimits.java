@@ -28,6 +28,10 @@ public record ProtocolLimits(int maxMessageSize, int controlFramesPerSecond, int
                 Violation.MESSAGE_TOO_BIG, Violation.MESSAGE_TOO_BIG.text() + "=" + inLargestUnit(maxMessageSize));
     }
 
+    RateLimit controlFrames() {
+        return new RateLimit(controlFramesPerSecond, controlFrameBurst);
+    }
+
     ViolationException controlFlood() {
         return new ViolationException(
                 Violation.CONTROL_FLOOD,

@@ -19,6 +19,15 @@ final class Utf8Validator {
 
     private short high = 0xBF;
 
+    static boolean isUtf8(byte[] text) {
+        int ascii = skipAscii(text, 0, text.length);
+        if (ascii == text.length) {
+            return true;
+        }
+        Utf8Validator validator = new Utf8Validator();
+        return validator.accept(text, ascii, text.length) && validator.isComplete();
+    }
+
     /** Reads on; false at the first byte that no UTF-8 text can have here, after which this object is of no more use. */
     boolean accept(byte[] bytes, int from, int to) {
         int i = from;

@@ -112,13 +112,7 @@ final class Engine implements BeforeEachCallback, AfterEachCallback {
                     .as("all listeners have returned")
                     .isTrue();
             listeners.forEach(RecordingListener::assertComplete);
-            assertThat(loopThreads()).as("threads that are left").isEmpty();
-            if (tls != null) {
-                until(
-                        "no thread for TLS is left",
-                        () -> Thread.getAllStackTraces().keySet().stream()
-                                .noneMatch(thread -> thread.getName().equals(Host.TLS_THREAD_NAME)));
-            }
+            until("no thread is left", () -> loopThreads().isEmpty());
             assertThat(errors)
                     .as("failures of the engine itself")
                     .noneMatch(error -> error.startsWith("Failure on") || error.startsWith("Event loop"));

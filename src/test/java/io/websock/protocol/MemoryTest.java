@@ -44,8 +44,24 @@ class MemoryTest {
     void anIdleConnectionIsSmall(Role role) {
         OutboundQueue outbound = new OutboundQueue(role, 1000, null, () -> 0);
         assertThat(allocated(() -> new Protocol(role, LIMITS, null, IGNORING, outbound, 0)))
-                .isLessThan(600);
-        assertThat(allocated(() -> new OutboundQueue(role, 1000, null, null))).isLessThan(600);
+                .isLessThan(100);
+        assertThat(allocated(() -> new OutboundQueue(role, 1000, null, null))).isLessThan(100);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aMessageInOnePieceCostsNothingBesideItself(Role role) {
+        Protocol protocol = protocol(role);
+        byte[][] frames = {Frames.text("x".repeat(125)), Frames.binary(new byte[125])};
+        ByteBuffer in = ByteBuffer.wrap(Frames.to(role, Frames.concat(frames)));
+        protocol.receive(in, 0);
+        long message = allocated(() -> Message.wrap(true, new byte[125]));
+        long allocated = allocated(() -> {
+            for (int i = 0; i < 1000; i++) {
+                protocol.receive(in.rewind(), 0);
+            }
+        });
+        assertThat(allocated).isLessThanOrEqualTo(2 * 1000 * message);
     }
 
     @ParameterizedTest

@@ -22,10 +22,26 @@ class RateLimitTest {
     private static final long SECOND = 1_000_000_000L;
     private static final String REASON = "too many control frames: websocket.limits.control-frames-per-second=50";
 
+    /** A limit with its state. */
+    private static final class Bucket {
+        private final RateLimit limit;
+        private long fullAt;
+
+        Bucket(int perSecond, int burst, long now) {
+            limit = new RateLimit(perSecond, burst);
+            fullAt = now;
+        }
+
+        boolean tryAcquire(long now) {
+            fullAt = limit.take(fullAt, now);
+            return !limit.isExceeded(fullAt, now);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {0, 1, -5 * SECOND, Long.MAX_VALUE, Long.MAX_VALUE - SECOND, Long.MIN_VALUE})
     void grantsTheBurstAndThenOneTokenEach20Milliseconds(long start) {
-        RateLimit limit = new RateLimit(50, 100, start);
+        Bucket limit = new Bucket(50, 100, start);
         assertThat(granted(limit, start, 100)).isEqualTo(100);
         long now = start;
         for (int i = 0; i < 10; i++) {
@@ -37,17 +53,17 @@ class RateLimitTest {
 
     @Test
     void aTokenIsBackAfterItsTimeAndNotBefore() {
-        RateLimit early = new RateLimit(50, 100, 7);
+        Bucket early = new Bucket(50, 100, 7);
         granted(early, 7, 100);
         assertThat(early.tryAcquire(7 + 20_000_000 - 1)).isFalse();
-        RateLimit inTime = new RateLimit(50, 100, 7);
+        Bucket inTime = new Bucket(50, 100, 7);
         granted(inTime, 7, 100);
         assertThat(inTime.tryAcquire(7 + 20_000_000)).isTrue();
     }
 
     @Test
     void aLongPauseFillsTheBucketAndNotMore() {
-        RateLimit limit = new RateLimit(50, 100, 0);
+        Bucket limit = new Bucket(50, 100, 0);
         granted(limit, 0, 50);
         assertThat(granted(limit, 3600 * SECOND, 150)).isEqualTo(100);
     }
@@ -57,7 +73,7 @@ class RateLimitTest {
     void theBurstIsExact(int perSecond, int burst) {
         int asked = burst > 1000 ? 1000 : burst + 1;
         int expected = perSecond > SECOND ? asked : Math.min(asked, burst);
-        assertThat(granted(new RateLimit(perSecond, burst, 0), 0, asked)).isEqualTo(expected);
+        assertThat(granted(new Bucket(perSecond, burst, 0), 0, asked)).isEqualTo(expected);
     }
 
     @ParameterizedTest
@@ -118,7 +134,7 @@ class RateLimitTest {
                         times(2, pong()));
     }
 
-    private static int granted(RateLimit limit, long now, int asked) {
+    private static int granted(Bucket limit, long now, int asked) {
         int granted = 0;
         for (int i = 0; i < asked; i++) {
             granted += limit.tryAcquire(now) ? 1 : 0;
