@@ -8,7 +8,6 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
-import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -66,33 +65,35 @@ public record WebSocketClientProperties(
         public Proxy {
             Check.range("websocket.client.proxy.port", port, 1, 65535);
             Check.that(host == null || !host.isBlank(), "websocket.client.proxy.host", "", "a name or an IP address");
-            if (host == null && username != null) {
-                String alone = "left out, or go with websocket.client.proxy.host";
-                Check.that(false, "websocket.client.proxy.username", username, alone);
+            if (username != null) {
+                String property = "websocket.client.proxy.username";
+                Check.that(host != null, property, username, "left out, or go with websocket.client.proxy.host");
+                Check.that(isName(username), property, username, "a name without colons and control characters");
             }
-            if (username == null && password != null) {
-                throw new FailureAnalyzedException(
-                        "Invalid property websocket.client.proxy.password. There is no name to go with it.",
-                        "Set websocket.client.proxy.username, or remove the password.");
+            if (password != null) {
+                String property = "websocket.client.proxy.password";
+                Check.that(
+                        username != null, property, "******", "left out, or go with websocket.client.proxy.username");
+                Check.that(isClean(password), property, "******", "a password without control characters");
             }
+        }
+
+        private static boolean isName(String username) {
+            return isClean(username) && username.indexOf(':') < 0;
+        }
+
+        private static boolean isClean(String text) {
+            return text.chars().noneMatch(Character::isISOControl);
         }
 
         /** In the engine's terms. */
         ClientSettings.@Nullable Proxy settings() {
-            return host == null ? null : new ClientSettings.Proxy(host, port, credentials());
-        }
-
-        private ProxyConnect.@Nullable Credentials credentials() {
-            try {
-                return username == null
-                        ? null
-                        : new ProxyConnect.Credentials(username, password == null ? "" : password);
-            } catch (IllegalArgumentException e) {
-                // Neither is shown: Boot's own analysis would.
-                throw new FailureAnalyzedException(
-                        "Invalid property websocket.client.proxy.username or password: " + e.getMessage() + ".",
-                        "Correct websocket.client.proxy.username or websocket.client.proxy.password.");
+            if (host == null) {
+                return null;
             }
+            ProxyConnect.Credentials credentials =
+                    username == null ? null : new ProxyConnect.Credentials(username, password == null ? "" : password);
+            return new ClientSettings.Proxy(host, port, credentials);
         }
     }
 

@@ -114,7 +114,7 @@ final class WebSocketPropertyFailureAnalyzer implements FailureAnalyzer {
     /** Name and value as they were written, and where; of what may be a password, however it is spelt, not the value. */
     private static String assignment(ConfigurationProperty property) {
         String name = property.getName().toString();
-        String assignment = name + "=" + (name.contains("pass") ? "******" : property.getValue());
+        String assignment = name + "=" + (name.contains("pas") ? "******" : property.getValue());
         return property.getOrigin() == null ? assignment : assignment + " (" + property.getOrigin() + ")";
     }
 

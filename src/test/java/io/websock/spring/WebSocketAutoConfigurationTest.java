@@ -128,7 +128,7 @@ class WebSocketAutoConfigurationTest {
     void startWithoutEndpointsIsAWarning(CapturedOutput output) {
         runner.run(context -> assertThat(output)
                 .contains("WARN")
-                .contains("WebSocket server listening on port " + port(context) + " without endpoints"));
+                .contains("WebSocket server listening on port " + port(context) + " (ws) without endpoints"));
     }
 
     @Test
