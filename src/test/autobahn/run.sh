@@ -172,7 +172,7 @@ start_server() {
     # Else the one who has it could answer for our server, which then tests somebody else's.
     ! taken "$port" || fail "port $port is taken"
 
-    "$java" -jar "${jars[0]}" --websocket.server.port="$port" >"$log" 2>&1 </dev/null &
+    "$java" -jar "${jars[0]}" --websocket.server.port="$port" --management.server.port=0 >"$log" 2>&1 </dev/null &
     server=$!
     deadline=$((SECONDS + 60))
     until curl --silent --fail --noproxy '*' --max-time 2 --output /dev/null "http://127.0.0.1:$port/healthz"; do
