@@ -3,8 +3,11 @@ package io.websock.actuate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.URI;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
@@ -50,20 +53,26 @@ class WebServerIT {
     private static void assertServes(Application application, String portProperty) {
         String port = application.context.getEnvironment().getRequiredProperty(portProperty);
         String actuator = "http://localhost:" + port + "/actuator";
-        assertThat(get(application, actuator + "/greeting/you")).isEqualTo("hello you");
-        assertThat(get(application, actuator + "/health/liveness")).isEqualTo("{\"status\":\"UP\"}");
-        assertThat(get(application, actuator)).contains(actuator + "/greeting/{name}");
-        assertThat(application
-                        .send(HttpRequest.newBuilder(URI.create(actuator + "/greeting"))
-                                .header("Content-Type", "application/json")
-                                .POST(BodyPublishers.ofString("{\"times\":2}"))
-                                .build())
-                        .body())
+        assertThat(send(HttpRequest.newBuilder(URI.create(actuator + "/greeting/you"))))
+                .isEqualTo("hello you");
+        assertThat(send(HttpRequest.newBuilder(URI.create(actuator + "/health/liveness"))))
+                .isEqualTo("{\"status\":\"UP\"}");
+        assertThat(send(HttpRequest.newBuilder(URI.create(actuator)))).contains(actuator + "/greeting/{name}");
+        assertThat(send(HttpRequest.newBuilder(URI.create(actuator + "/greeting"))
+                        .header("Content-Type", "application/json")
+                        .POST(BodyPublishers.ofString("{\"times\":2}"))))
                 .isEqualTo("hellohello");
     }
 
-    private static String get(Application application, String url) {
-        return application.send(HttpRequest.newBuilder(URI.create(url)).build()).body();
+    /** On a connection of its own: on one kept alive, Reactor Netty has been seen not to read the next request. */
+    private static String send(HttpRequest.Builder request) {
+        HttpClient client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(Duration.ofSeconds(30))
+                .build();
+        return client.sendAsync(request.timeout(Duration.ofSeconds(30)).build(), BodyHandlers.ofString())
+                .join()
+                .body();
     }
 
     @Test
