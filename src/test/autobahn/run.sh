@@ -218,9 +218,10 @@ make_certificate() {
 }
 
 start_our_server() {
-    local options=(--websocket.server.port="$port")
+    local options=(--management.server.port=0 --websocket.server.port="$port")
     if [[ -n $tls ]]; then
-        options=(--websocket.server.port=-1
+        options=(--management.server.port=0
+            --websocket.server.port=-1
             --websocket.server.ssl.port="$port"
             --websocket.server.ssl.bundle=autobahn
             --spring.ssl.bundle.pem.autobahn.keystore.certificate="file:$report/certificate.pem"
