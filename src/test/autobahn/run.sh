@@ -29,7 +29,7 @@ java=${JAVA_HOME:+$JAVA_HOME/bin/}java
 version=25.10.1
 image=crossbario/autobahn-testsuite:$version
 all_cases='1.*,2.*,3.*,4.*,5.*,6.*,7.*,9.*,10.*,12.*,13.*'
-stalled=300 # seconds without a new case; the slowest takes 20 on two busy cores
+stalled=300 # seconds without a new case; the slowest takes 20 on two busy cores, 60 where they are shared by many
 
 say() { printf 'autobahn: %s\n' "$*"; }
 
@@ -218,9 +218,10 @@ make_certificate() {
 }
 
 start_our_server() {
-    local options=(--websocket.server.port="$port")
+    local options=(--management.server.port=0 --websocket.server.port="$port")
     if [[ -n $tls ]]; then
-        options=(--websocket.server.port=-1
+        options=(--management.server.port=0
+            --websocket.server.port=-1
             --websocket.server.ssl.port="$port"
             --websocket.server.ssl.bundle=autobahn
             --spring.ssl.bundle.pem.autobahn.keystore.certificate="file:$report/certificate.pem"

@@ -25,6 +25,7 @@ class ArchitectureTest {
             "deflate", Set.of("api", "protocol", "handshake"),
             "engine", Set.of("api", "protocol", "handshake", "deflate"),
             "spring", Set.of("api", "protocol", "handshake", "deflate", "engine"),
+            "actuate", Set.of("api", "protocol", "handshake", "deflate", "engine", "spring"),
             "app", Set.of("api", "spring"));
 
     @ArchTest

@@ -22,12 +22,13 @@ import org.springframework.core.env.Environment;
 import org.springframework.util.unit.DataSize;
 
 /**
- * Says in one sentence which {@code websocket.*} property is wrong, where it was set, and what it has to be. It is asked before Boot's own
+ * Says in one sentence which {@code websocket.*} or {@code management.server.*} property is wrong, where it was set, and what it has to be. It is asked before Boot's own
  * analyzers, which would show the exception around ours; what is not about these properties is left to them.
  */
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class WebSocketPropertyFailureAnalyzer implements FailureAnalyzer {
-    private static final ConfigurationPropertyName PREFIX = ConfigurationPropertyName.of("websocket");
+    private static final List<ConfigurationPropertyName> PREFIXES =
+            List.of(ConfigurationPropertyName.of("websocket"), ConfigurationPropertyName.of("management.server"));
 
     private final Environment environment;
 
@@ -98,7 +99,7 @@ final class WebSocketPropertyFailureAnalyzer implements FailureAnalyzer {
     }
 
     private static boolean isOurs(ConfigurationPropertyName name) {
-        return PREFIX.equals(name) || PREFIX.isAncestorOf(name);
+        return PREFIXES.stream().anyMatch(prefix -> prefix.equals(name) || prefix.isAncestorOf(name));
     }
 
     private @Nullable ConfigurationProperty find(ConfigurationPropertyName name) {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -88,7 +89,8 @@ class StartTest {
     private record Run(int exitCode, String output) {}
 
     private static void runHere(String... arguments) {
-        assertThatThrownBy(() -> WebsockApplication.main(arguments)).isInstanceOf(RuntimeException.class);
+        assertThatThrownBy(() -> WebsockApplication.main(withFreeManagementPort(arguments)))
+                .isInstanceOf(RuntimeException.class);
     }
 
     private static Run run(String... arguments) throws IOException, InterruptedException {
@@ -109,7 +111,14 @@ class StartTest {
                 "-cp",
                 System.getProperty("java.class.path"),
                 WebsockApplication.class.getName()));
-        command.addAll(List.of(arguments));
+        command.addAll(List.of(withFreeManagementPort(arguments)));
         return new ProcessBuilder(command).redirectErrorStream(true).start();
+    }
+
+    /** The default could be taken by another test; said twice, it would be two values. */
+    private static String[] withFreeManagementPort(String... arguments) {
+        boolean said = Stream.of(arguments).anyMatch(argument -> argument.startsWith("--management.server.port="));
+        return Stream.concat(said ? Stream.empty() : Stream.of("--management.server.port=0"), Stream.of(arguments))
+                .toArray(String[]::new);
     }
 }

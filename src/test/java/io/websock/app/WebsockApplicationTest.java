@@ -31,7 +31,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 
 /** The whole application, as a client sees it that we have not written: the JDK's. */
-@SpringBootTest(properties = "websocket.server.port=0")
+@SpringBootTest(properties = {"websocket.server.port=0", "management.server.port=0"})
 @Import(Subprotocols.class)
 class WebsockApplicationTest {
 
