@@ -7,10 +7,11 @@ import io.websock.protocol.OutboundQueue;
 import io.websock.protocol.Role;
 import java.io.EOFException;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.security.Principal;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
@@ -33,6 +34,9 @@ import org.slf4j.LoggerFactory;
 final class Connection implements Selectable {
     private static final Logger log = LoggerFactory.getLogger(Connection.class);
 
+    /** Instead of an object in each connection. */
+    private static final VarHandle FLUSH_REQUESTED = flushRequestedHandle();
+
     private static final AtomicLong NUMBERS = new AtomicLong();
     /** How much may come in after the end, before the peer is reset. */
     private static final int MAX_DISCARDED = 64 * 1024;
@@ -54,7 +58,7 @@ final class Connection implements Selectable {
     /** Another one from the phase OPEN on, with the extensions that were agreed on. */
     private OutboundQueue outbound;
 
-    private final AtomicBoolean flushRequested = new AtomicBoolean();
+    private volatile boolean flushRequested;
     final EventLoop loop;
     final InetSocketAddress remoteAddress;
     final long number;
@@ -253,7 +257,7 @@ final class Connection implements Selectable {
 
     /** Writes at the end of the loop's turn what is queued by then; from any thread. */
     void flushSoon() {
-        if (!flushRequested.get() && flushRequested.compareAndSet(false, true)) {
+        if (!flushRequested && FLUSH_REQUESTED.compareAndSet(this, false, true)) {
             if (loop.inLoop()) {
                 loop.flushSoon(this);
             } else {
@@ -262,9 +266,17 @@ final class Connection implements Selectable {
         }
     }
 
+    private static VarHandle flushRequestedHandle() {
+        try {
+            return MethodHandles.lookup().findVarHandle(Connection.class, "flushRequested", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     /** Called by the loop, at most once for each {@link #flushSoon}. */
     void flush() {
-        flushRequested.set(false);
+        flushRequested = false;
         if (phase != Phase.ENDED && !transport.isBlocked()) {
             write();
         }
