@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>In {@code ENDING} the last bytes go out, then our FIN, and whatever still comes in is discarded unparsed.
  */
-final class Connection implements Selectable {
+final class Connection extends Selectable {
     private static final Logger log = LoggerFactory.getLogger(Connection.class);
 
     /** Instead of an object in each connection. */
@@ -54,7 +54,6 @@ final class Connection implements Selectable {
     /** Another one once TLS begins or, if the peer does not speak it, ends. */
     Transport transport;
 
-    private final Timer timer = new Timer(this);
     /** Another one from the phase OPEN on, with the extensions that were agreed on. */
     private OutboundQueue outbound;
 
@@ -144,7 +143,7 @@ final class Connection implements Selectable {
     // Reading
 
     @Override
-    public void onReady() {
+    void onReady() {
         boolean writable = transport.isWritable();
         if (transport.isReadable()) {
             read();
@@ -249,7 +248,7 @@ final class Connection implements Selectable {
         }
         if (phase != Phase.ENDED) {
             transport.watch(!readPaused && !inputEnded);
-            loop.schedule(timer, nextDeadline());
+            loop.schedule(this, nextDeadline());
         }
     }
 
@@ -395,7 +394,7 @@ final class Connection implements Selectable {
     // Time
 
     @Override
-    public void onTimer() {
+    void onTimer() {
         if (!readPaused && !inputEnded) {
             read(); // what has come in counts, even if this loop is late to look
         }
@@ -436,25 +435,25 @@ final class Connection implements Selectable {
 
     private void setDeadline(long nanos) {
         deadline = loop.now() + nanos;
-        loop.schedule(timer, deadline);
+        loop.schedule(this, deadline);
     }
 
     // Ends
 
     @Override
-    public void onStopping() {
+    void onStopping() {
         if (session != null) {
             session.goAway();
         }
     }
 
     @Override
-    public void onLoopEnd() {
+    void onLoopEnd() {
         abort(host.name() + " has stopped");
     }
 
     @Override
-    public void onFailure(Throwable failure) {
+    void onFailure(Throwable failure) {
         try {
             if (host.failureLog().permits()) {
                 log.error("Failure on {}", this, failure);
@@ -522,7 +521,7 @@ final class Connection implements Selectable {
         }
         phase = Phase.ENDED;
         held = null;
-        transport.close(timer);
+        transport.close();
         loop.handshakes().remove(this);
         if (session != null) {
             session.closed();

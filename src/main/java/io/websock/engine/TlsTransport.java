@@ -336,7 +336,7 @@ final class TlsTransport extends Transport {
 
     /** With a close_notify, if there was none and nobody was given up. */
     @Override
-    void close(Timer timer) {
+    void close() {
         if (state != State.FAILED && outgoing == null && !engine.isOutboundDone()) {
             try {
                 engine.closeOutbound();
@@ -345,6 +345,6 @@ final class TlsTransport extends Transport {
                 log.trace("No close_notify could be sent", e);
             }
         }
-        super.close(timer);
+        super.close();
     }
 }

@@ -154,8 +154,8 @@ sealed class Transport permits TlsTransport {
         }
     }
 
-    void close(Timer timer) {
-        loop.deregister(key, timer);
+    void close() {
+        loop.deregister(key);
         Host.close(channel());
     }
 }
