@@ -50,7 +50,7 @@ final class Connection extends Selectable {
         ENDED
     }
 
-    private final Host host;
+    final Host host;
     /** Another one once TLS begins or, if the peer does not speak it, ends. */
     Transport transport;
 
@@ -83,8 +83,8 @@ final class Connection extends Selectable {
 
     private boolean outputEnded;
     private int discarded;
-    /** By when the phase has to be over. */
-    private long deadline;
+    /** By when the phase has to be over; of an open connection, once its closing handshake has begun, by when that has to go on. */
+    long deadline;
 
     /** Must be created on its loop; {@link #begin} comes next. */
     Connection(Host host, Transport transport, InetSocketAddress remoteAddress) {
@@ -335,8 +335,8 @@ final class Connection extends Selectable {
     }
 
     /** The opening handshake has succeeded. */
-    void open(Session session, OutboundQueue outbound) {
-        this.outbound = outbound;
+    void open(Session session) {
+        this.outbound = session.outbound();
         this.session = session;
         phase = Phase.OPEN;
         opening = null;
@@ -422,8 +422,8 @@ final class Connection extends Selectable {
     }
 
     private long nextDeadline() {
-        long due = phase == Phase.OPEN && session != null ? session.nextDeadline() : deadline;
-        return Math.min(due, stallDeadline());
+        long keepAlive = phase == Phase.OPEN && session != null ? session.keepAliveDeadline() : NEVER;
+        return Math.min(Math.min(deadline, keepAlive), stallDeadline());
     }
 
     private long stallDeadline() {
@@ -433,7 +433,8 @@ final class Connection extends Selectable {
                 : NEVER;
     }
 
-    private void setDeadline(long nanos) {
+    /** Gives the phase so long. */
+    void setDeadline(long nanos) {
         deadline = loop.now() + nanos;
         loop.schedule(this, deadline);
     }

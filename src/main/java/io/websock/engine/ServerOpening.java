@@ -117,9 +117,7 @@ final class ServerOpening implements Opening {
                 connection.principal(),
                 extension,
                 server.protocolLimits(endpoint));
-        connection.open(
-                new Session(server.host(), connection, terms, outbound, endpoint.listener(), endpoint.nonBlocking()),
-                outbound);
+        connection.open(new Session(connection, terms, outbound, endpoint.listener(), endpoint.nonBlocking()));
     }
 
     private void refuse(RefusedException refused) {
