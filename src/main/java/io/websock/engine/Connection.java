@@ -73,15 +73,11 @@ final class Connection extends Selectable {
 
     /** Whether the host counts this as an open connection. */
     private boolean admitted;
-    /** Whether the opening was told that the transport is ready. */
-    private boolean announced;
 
-    boolean readPaused;
     private boolean inputEnded;
     /** Whether our FIN waits for the peer's: a server's comes first after the Close frames (RFC 6455 §7.1.1). */
     private boolean peerEndsFirst;
 
-    private boolean outputEnded;
     private int discarded;
     /** By when the phase has to be over; of an open connection, once its closing handshake has begun, by when that has to go on. */
     long deadline;
@@ -115,7 +111,6 @@ final class Connection extends Selectable {
 
     /** From now on, everything goes through TLS. */
     void secure(SSLEngine tls) {
-        announced = false;
         transport = new TlsTransport(transport, tls, host.tlsTasks(), this, this::resumeTls);
         if (tls.getUseClientMode()) {
             loop.execute(this, this::resumeTls); // which begins the handshake, once the loop's buffers are free
@@ -134,8 +129,7 @@ final class Connection extends Selectable {
     }
 
     private void announce() {
-        if (opening != null && !announced && transport.isReady()) {
-            announced = true;
+        if (opening != null && transport.becameReady()) {
             opening.ready();
         }
     }
@@ -210,7 +204,7 @@ final class Connection extends Selectable {
     private void endOfStream() {
         if (!isDiscarding()) {
             lost(new EOFException("end of stream without a Close frame"));
-        } else if (outputEnded) {
+        } else if (transport.hasEndedOutput()) {
             ended();
         } else {
             inputEnded = true;
@@ -222,12 +216,11 @@ final class Connection extends Selectable {
 
     /** Reads nothing until there is {@linkplain Session#hasRoom room}, or {@link #proceed} is called. */
     void pauseReading() {
-        readPaused = true;
+        transport.pause();
     }
 
     private void resumeReading() {
-        readPaused = false;
-        transport.restartIdleTime();
+        transport.resume();
         ByteBuffer in = held;
         held = null;
         if (in != null) {
@@ -235,19 +228,23 @@ final class Connection extends Selectable {
         }
     }
 
+    private boolean isReading() {
+        return !transport.isPaused() && !inputEnded;
+    }
+
     /** After anything that may have changed: takes up what has waited, and finishes what has ended. */
     void settle() {
-        while (readPaused && phase == Phase.OPEN && session != null && session.hasRoom()) {
+        while (transport.isPaused() && phase == Phase.OPEN && session != null && session.hasRoom()) {
             resumeReading();
         }
-        while (transport.hasInput() && !readPaused && !inputEnded && phase != Phase.ENDED) {
+        while (transport.hasInput() && isReading() && phase != Phase.ENDED) {
             read();
         }
         if (phase == Phase.OPEN && session != null && session.isDone()) {
             finish();
         }
         if (phase != Phase.ENDED) {
-            transport.watch(!readPaused && !inputEnded);
+            transport.watch(isReading());
             loop.schedule(this, nextDeadline());
         }
     }
@@ -293,7 +290,7 @@ final class Connection extends Selectable {
     }
 
     private void written() {
-        if (phase == Phase.ENDING && !outputEnded && !transport.isBlocked() && outbound.isEmpty()) {
+        if (phase == Phase.ENDING && !transport.hasEndedOutput() && !transport.isBlocked() && outbound.isEmpty()) {
             if (!peerEndsFirst || inputEnded) {
                 endOutput();
             } else if (deadline == NEVER) {
@@ -311,17 +308,14 @@ final class Connection extends Selectable {
     /** Everything is sent: the peer gets our FIN, and has a moment for its own (RFC 6455 §7.1.1). */
     private void endOutput() {
         try {
-            outputEnded = transport.endOutput();
+            transport.endOutput();
         } catch (IOException e) {
             failed(e);
             return;
         }
-        if (!outputEnded) {
-            return;
-        }
-        if (inputEnded) {
+        if (transport.hasEndedOutput() && inputEnded) {
             ended();
-        } else {
+        } else if (transport.hasEndedOutput()) {
             setDeadline(FIN_TIMEOUT);
         }
     }
@@ -386,7 +380,7 @@ final class Connection extends Selectable {
         phase = Phase.ENDING;
         opening = null;
         held = null;
-        readPaused = false;
+        transport.resume();
         deadline = NEVER; // as long as the peer takes something, until all is written
         flushSoon();
     }
@@ -395,7 +389,7 @@ final class Connection extends Selectable {
 
     @Override
     void onTimer() {
-        if (!readPaused && !inputEnded) {
+        if (isReading()) {
             read(); // what has come in counts, even if this loop is late to look
         }
         long now = loop.now();
@@ -412,7 +406,7 @@ final class Connection extends Selectable {
     }
 
     private void endWithoutPeer() {
-        if (peerEndsFirst && !inputEnded && !outputEnded) {
+        if (peerEndsFirst && !inputEnded && !transport.hasEndedOutput()) {
             inputEnded = true; // as good as
             deadline = NEVER;
             flushSoon();

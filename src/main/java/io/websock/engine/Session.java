@@ -195,7 +195,7 @@ final class Session implements WebSocketConnection, Receiver {
 
     /** When the silence has to be broken; {@link Timers#NEVER} while something else is awaited. */
     long keepAliveDeadline() {
-        if (connection.readPaused
+        if (connection.transport.isPaused()
                 || connection.transport.isBlocked() // then it is the stall time-out that counts
                 || connection.deadline != NEVER
                 || outbound().isClosing()) {

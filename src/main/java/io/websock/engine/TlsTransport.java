@@ -310,12 +310,14 @@ final class TlsTransport extends Transport {
     // Ends
 
     @Override
-    boolean endOutput() throws IOException {
+    void endOutput() throws IOException {
         if (!engine.isOutboundDone()) {
             engine.closeOutbound();
             say();
         }
-        return outgoing == null && super.endOutput();
+        if (outgoing == null) {
+            super.endOutput();
+        }
     }
 
     /** Sends the last that the engine has to say: an alert, close_notify being one. */
