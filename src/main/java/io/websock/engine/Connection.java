@@ -58,7 +58,6 @@ final class Connection extends Selectable {
     private OutboundQueue outbound;
 
     private volatile boolean flushRequested;
-    final EventLoop loop;
     final InetSocketAddress remoteAddress;
     final long number;
 
@@ -85,7 +84,6 @@ final class Connection extends Selectable {
     /** Must be created on its loop; {@link #begin} comes next. */
     Connection(Host host, Transport transport, InetSocketAddress remoteAddress) {
         this.host = host;
-        this.loop = transport.loop;
         this.number = NUMBERS.incrementAndGet();
         this.remoteAddress = remoteAddress;
         this.outbound = host.outbound(null);
@@ -113,7 +111,7 @@ final class Connection extends Selectable {
     void secure(SSLEngine tls) {
         transport = new TlsTransport(transport, tls, host.tlsTasks(), this, this::resumeTls);
         if (tls.getUseClientMode()) {
-            loop.execute(this, this::resumeTls); // which begins the handshake, once the loop's buffers are free
+            loop().execute(this, this::resumeTls); // which begins the handshake, once the loop's buffers are free
         }
     }
 
@@ -122,6 +120,11 @@ final class Connection extends Selectable {
             read();
             settle();
         }
+    }
+
+    /** From any thread: whatever transport it sees, all have the same loop. */
+    EventLoop loop() {
+        return transport.loop;
     }
 
     boolean isReady() {
@@ -149,7 +152,7 @@ final class Connection extends Selectable {
     }
 
     private void read() {
-        ByteBuffer in = loop.readBuffer();
+        ByteBuffer in = loop().readBuffer();
         int count;
         try {
             count = transport.read(in);
@@ -245,7 +248,7 @@ final class Connection extends Selectable {
         }
         if (phase != Phase.ENDED) {
             transport.watch(isReading());
-            loop.schedule(this, nextDeadline());
+            loop().schedule(this, nextDeadline());
         }
     }
 
@@ -254,6 +257,7 @@ final class Connection extends Selectable {
     /** Writes at the end of the loop's turn what is queued by then; from any thread. */
     void flushSoon() {
         if (!flushRequested && FLUSH_REQUESTED.compareAndSet(this, false, true)) {
+            EventLoop loop = loop();
             if (loop.inLoop()) {
                 loop.flushSoon(this);
             } else {
@@ -335,7 +339,7 @@ final class Connection extends Selectable {
         phase = Phase.OPEN;
         opening = null;
         deadline = NEVER;
-        loop.handshakes().remove(this);
+        loop().handshakes().remove(this);
         flushSoon();
         session.opened();
     }
@@ -392,7 +396,7 @@ final class Connection extends Selectable {
         if (isReading()) {
             read(); // what has come in counts, even if this loop is late to look
         }
-        long now = loop.now();
+        long now = loop().now();
         if (phase != Phase.OPENING && now >= stallDeadline()) {
             abort("peer has taken nothing for websocket.outbound.stall-timeout");
         } else if (phase == Phase.OPEN && session != null) {
@@ -429,8 +433,8 @@ final class Connection extends Selectable {
 
     /** Gives the phase so long. */
     void setDeadline(long nanos) {
-        deadline = loop.now() + nanos;
-        loop.schedule(this, deadline);
+        deadline = loop().now() + nanos;
+        loop().schedule(this, deadline);
     }
 
     // Ends
@@ -460,7 +464,7 @@ final class Connection extends Selectable {
 
     private void failed(IOException cause) {
         if (cause instanceof PlaintextException && opening != null) {
-            transport = new Transport(loop, transport.key);
+            transport = new Transport(loop(), transport.key);
             opening.plaintext();
         } else if (cause instanceof SSLException && phase != Phase.ENDING) {
             tell(cause);
@@ -517,7 +521,7 @@ final class Connection extends Selectable {
         phase = Phase.ENDED;
         held = null;
         transport.close();
-        loop.handshakes().remove(this);
+        loop().handshakes().remove(this);
         if (session != null) {
             session.closed();
         } else if (admitted) {

@@ -143,7 +143,7 @@ final class ServerOpening implements Opening {
         try {
             if (connection.isOpening()) {
                 RefusedException refused = askInterceptors(upgrade.request());
-                connection.loop.execute(connection, () -> decided(upgrade, refused));
+                connection.loop().execute(connection, () -> decided(upgrade, refused));
             }
         } finally {
             server.endInterception();

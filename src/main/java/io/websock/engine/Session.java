@@ -75,7 +75,12 @@ final class Session implements WebSocketConnection, Receiver {
         this.subprotocol = terms.subprotocol;
         this.principal = terms.principal;
         this.protocol = new Protocol(
-                connection.host.role(), terms.limits, terms.extension, this, outbound, connection.loop.now());
+                connection.host.role(),
+                terms.limits,
+                terms.extension,
+                this,
+                outbound,
+                connection.loop().now());
         this.mailbox = new Mailbox(
                 this,
                 listener,
@@ -99,7 +104,7 @@ final class Session implements WebSocketConnection, Receiver {
     }
 
     void receive(ByteBuffer in) {
-        protocol.receive(in, connection.loop.now());
+        protocol.receive(in, connection.loop().now());
         if (!outbound().isEmpty()) {
             connection.flushSoon();
         }
@@ -108,7 +113,7 @@ final class Session implements WebSocketConnection, Receiver {
     /** So many records of TLS have come without data: they cost as much as control frames, and are limited with them. */
     void controlRecords(int count) {
         for (int i = 0; i < count; i++) {
-            protocol.controlRecord(connection.loop.now());
+            protocol.controlRecord(connection.loop().now());
         }
     }
 
@@ -256,7 +261,7 @@ final class Session implements WebSocketConnection, Receiver {
 
     /** The mailbox has room again, or is empty. */
     void settleSoon() {
-        connection.loop.execute(connection, connection::settle);
+        connection.loop().execute(connection, connection::settle);
     }
 
     /** The listener has been told that the connection is closed: it is nothing to the server any more. */
@@ -269,7 +274,7 @@ final class Session implements WebSocketConnection, Receiver {
             log.error("Listener failed on {}", this, failure);
         }
         if (failure instanceof VirtualMachineError) {
-            connection.loop.execute(connection, () -> connection.abort("listener failed"));
+            connection.loop().execute(connection, () -> connection.abort("listener failed"));
         } else if (outbound().close(CloseCode.INTERNAL_ERROR, "")) {
             connection.flushSoon();
         }
