@@ -19,6 +19,7 @@ import io.websock.protocol.Role;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.security.Principal;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,11 +82,7 @@ final class Session implements WebSocketConnection, Receiver {
                 this,
                 outbound,
                 connection.loop().now());
-        this.mailbox = new Mailbox(
-                this,
-                listener,
-                nonBlocking ? null : connection.host.executor(),
-                settings().inbound());
+        this.mailbox = nonBlocking ? new Mailbox(this, listener) : new QueueingMailbox(this, listener);
     }
 
     /** What is on its way to the peer. */
@@ -248,6 +245,16 @@ final class Session implements WebSocketConnection, Receiver {
     }
 
     // From the mailbox, from any thread
+
+    /** What runs a listener that may block. */
+    Executor executor() {
+        return connection.host.executor();
+    }
+
+    /** How far reading may run ahead of such a listener. */
+    EngineSettings.Inbound inbound() {
+        return settings().inbound();
+    }
 
     /** Whether the peer has to read before it gets more to answer. */
     boolean isCongested() {
