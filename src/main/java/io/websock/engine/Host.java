@@ -5,6 +5,7 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import io.websock.protocol.Extension;
 import io.websock.protocol.OutboundQueue;
 import io.websock.protocol.Role;
+import io.websock.protocol.Sending;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
@@ -34,7 +35,7 @@ final class Host {
     private final Role role;
     private final EngineSettings settings;
     private final Executor executor;
-    private final MaskingKeys maskingKeys = new MaskingKeys();
+    private final Sending sending;
     private final LogLimit failureLog = new LogLimit(20, System::nanoTime);
     private final AtomicInteger open = new AtomicInteger();
     private final CountDownLatch drained = new CountDownLatch(1);
@@ -47,6 +48,7 @@ final class Host {
         this.role = role;
         this.settings = settings;
         this.executor = executor;
+        this.sending = new Sending(role, settings.outbound().maxQueue(), new MaskingKeys());
         this.tlsTasks = daemons(EventLoop.THREAD_NAME + "tls", TLS_THREADS);
     }
 
@@ -94,7 +96,7 @@ final class Host {
     }
 
     OutboundQueue outbound(@Nullable Extension extension) {
-        return new OutboundQueue(role, settings.outbound().maxQueue(), extension, maskingKeys);
+        return new OutboundQueue(sending, extension);
     }
 
     // Event loops

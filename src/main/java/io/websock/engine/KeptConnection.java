@@ -39,7 +39,6 @@ public final class KeptConnection implements AutoCloseable {
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final LogLimit failureLog = new LogLimit(6, System::nanoTime);
     private final Alarm alarm = new Alarm();
-    private final Timer timer = new Timer(alarm);
 
     private volatile @Nullable WebSocketConnection current;
     private volatile boolean closed;
@@ -95,7 +94,7 @@ public final class KeptConnection implements AutoCloseable {
     void stop() {
         closed = true;
         end(null);
-        loop.execute(alarm, () -> loop.cancel(timer));
+        loop.execute(alarm, () -> loop.cancel(alarm));
     }
 
     private void end(@Nullable Throwable failure) {
@@ -153,7 +152,7 @@ public final class KeptConnection implements AutoCloseable {
         if (failureLog.permits()) {
             log.warn("Connecting to {} again in {} ms: {}", request, delay.toMillis(), failure.toString());
         }
-        loop.schedule(timer, loop.now() + delay.toNanos());
+        loop.schedule(alarm, loop.now() + delay.toNanos());
     }
 
     @Override
@@ -192,31 +191,31 @@ public final class KeptConnection implements AutoCloseable {
     }
 
     /** The part that lives on the loop. */
-    private final class Alarm implements Selectable {
+    private final class Alarm extends Selectable {
         @Override
-        public void onReady() {
+        void onReady() {
             // It has no channel.
         }
 
         @Override
-        public void onTimer() {
+        void onTimer() {
             connect();
         }
 
         @Override
-        public void onFailure(Throwable failure) {
+        void onFailure(Throwable failure) {
             log.error("Failure on {}", KeptConnection.this, failure);
             closed = true;
             end(failure);
         }
 
         @Override
-        public void onStopping() {
+        void onStopping() {
             // Is stopped by the client.
         }
 
         @Override
-        public void onLoopEnd() {
+        void onLoopEnd() {
             // The same.
         }
     }
