@@ -72,7 +72,7 @@ final class Connection extends Selectable {
 
     /** Whether the host counts this as an open connection. */
     private boolean admitted;
-
+    /** Whether the peer has sent its FIN, or is not waited for any longer. */
     private boolean inputEnded;
     /** Whether our FIN waits for the peer's: a server's comes first after the Close frames (RFC 6455 §7.1.1). */
     private boolean peerEndsFirst;
