@@ -17,7 +17,7 @@
  * <p>Arrows: depends on {@code api}, {@code protocol}, {@code handshake} and {@code deflate}; knows neither Spring nor Micrometer.
  *
  * <p>Threads: a connection stays on one event loop, and all its state is confined to that loop's thread, but for the {@code
- * OutboundQueue} and the {@code Mailbox}, which have monitors of their own. Nothing on a loop blocks; what takes long in a handshake of TLS
+ * OutboundQueue} and the {@code QueueingMailbox}, which have monitors of their own. Nothing on a loop blocks; what takes long in a handshake of TLS
  * runs on a few threads of its own. Listeners run on the executor
  * that the server is given, or, if their endpoint is non-blocking, on the loop.
  *
@@ -25,6 +25,10 @@
  * received must wait for a slow listener, or bytes to send for a slow peer. Where TLS is spoken, the loop has two more, and a connection
  * keeps encrypted bytes only of a record that has come in partly, or that the socket has taken partly, 64 KiB of them at most. What an
  * idle connection then costs is the JDK's: 5 to 7 KiB of heap.
+ *
+ * <p>Objects: without TLS, an idle connection has 1 KiB of heap, and two thirds of that are the JDK's. The rest are six objects: {@code
+ * Connection}, {@code Transport}, {@code Session}, {@code Mailbox}, {@code Protocol} and {@code OutboundQueue}. What one of them can reach
+ * through another, it does not keep.
  */
 @NullMarked
 package io.websock.engine;
