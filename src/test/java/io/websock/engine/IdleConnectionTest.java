@@ -25,7 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** What an open connection costs that has done its work and waits for more. */
 class IdleConnectionTest {
     private static final int COUNT = 5000;
-    private static final int MOST = 1536;
+    /** A channel of JDK 25 has one object more than one of JDK 17, with 16 bytes. */
+    private static final int MOST = Runtime.version().feature() == 17 ? 1024 : 1024 + 16;
 
     /** Bytes of live heap, by class. */
     private static Map<String, Long> heap(Child child) throws IOException {
@@ -91,7 +92,8 @@ class IdleConnectionTest {
     void anIdleConnectionHoldsNoBufferWhateverTheLimitOfItsMessages(@TempDir Path directory) throws Exception {
         double small = measure(64 << 10, Mode.OFF, directory);
         double large = measure(16 << 20, Mode.OFF, directory);
-        assertThat(small).isLessThan(MOST);
+        // What else the process comes to need in the meantime counts as well, and is not the connections'.
+        assertThat(Math.min(small, large)).isLessThanOrEqualTo(MOST);
         assertThat(large / small).isBetween(0.95, 1.05);
     }
 
