@@ -75,11 +75,19 @@ final class Acceptor implements Selectable {
 
     @Override
     public void onStopping() {
-        // Goes on: whoever comes now is answered with 503.
+        onReady(); // those whom the operating system has let in already; the others it resets
+        close();
     }
 
     @Override
     public void onLoopEnd() {
+        close();
+    }
+
+    private void close() {
+        if (!channel.isOpen()) {
+            return;
+        }
         loop.deregister(key, timer);
         try {
             channel.close();

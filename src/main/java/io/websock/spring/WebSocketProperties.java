@@ -1,6 +1,8 @@
 package io.websock.spring;
 
+import io.websock.api.CloseCode;
 import io.websock.deflate.PermessageDeflate.Mode;
+import io.websock.engine.DrainSettings;
 import io.websock.engine.EngineSettings;
 import io.websock.engine.TlsSettings.ClientAuth;
 import io.websock.handshake.HeadLimits;
@@ -12,6 +14,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.diagnostics.FailureAnalyzedException;
+import org.springframework.format.annotation.DurationFormat;
+import org.springframework.format.datetime.standard.DurationFormatterUtils;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -28,6 +33,7 @@ import org.springframework.util.unit.DataSize;
  *     the server's own origin may.
  * @param endpoints Settings for single endpoints, by path. A path is written in brackets: 'websocket.endpoints.[/ws].max-message-size'.
  * @param handlers the threads of listeners
+ * @param drain how the server parts from its peers when it stops
  */
 @ConfigurationProperties(prefix = "websocket", ignoreUnknownFields = false)
 public record WebSocketProperties(
@@ -39,7 +45,8 @@ public record WebSocketProperties(
         @DefaultValue Compression compression,
         @DefaultValue List<String> allowedOrigins,
         @DefaultValue Map<String, EndpointSettings> endpoints,
-        @DefaultValue Handlers handlers) {
+        @DefaultValue Handlers handlers,
+        @DefaultValue Drain drain) {
 
     public WebSocketProperties {
         Check.origins("websocket.allowed-origins", allowedOrigins);
@@ -285,6 +292,63 @@ public record WebSocketProperties(
 
         public Handlers {
             Check.range("websocket.handlers.max-threads", maxThreads, 1, Integer.MAX_VALUE);
+        }
+    }
+
+    /**
+     * How the server parts from its peers when it stops.
+     *
+     * @param acceptDelay Time for which a stopping server still listens and answers new connections with 503, so that load balancers can
+     *     turn to others.
+     * @param window Time over which the Close frames to the open connections are spread.
+     * @param closeTimeout Time from the end of the window for the peers' Close frames, after which the rest is reset.
+     * @param code Code of these Close frames.
+     */
+    public record Drain(
+            @DefaultValue("0s") Duration acceptDelay,
+            @DefaultValue("10s") Duration window,
+            @DefaultValue("5s") Duration closeTimeout,
+            @DefaultValue("1001") int code) {
+
+        public Drain {
+            Check.durationOrZero("websocket.drain.accept-delay", acceptDelay);
+            Check.durationOrZero("websocket.drain.window", window);
+            Check.duration("websocket.drain.close-timeout", closeTimeout);
+            Check.that(
+                    CloseCode.isSendable(code),
+                    "websocket.drain.code",
+                    code,
+                    "1000 to 1003, 1007 to 1014 or 3000 to 4999");
+        }
+
+        /** Spring would not wait for a longer one, and the context would be gone while its listeners still run. */
+        void requireWithin(Duration phase) {
+            Duration longest = settings().longest();
+            if (longest.compareTo(phase) > 0) {
+                throw new FailureAnalyzedException(
+                        "The drain of a stopping server may take %s: websocket.drain.accept-delay=%s + websocket.drain.window=%s + websocket.drain.close-timeout=%s + %s for the last FINs. But spring.lifecycle.timeout-per-shutdown-phase=%s would cut it."
+                                .formatted(
+                                        text(longest),
+                                        text(acceptDelay),
+                                        text(window),
+                                        text(closeTimeout),
+                                        text(DrainSettings.GRACE),
+                                        text(phase)),
+                        "Set spring.lifecycle.timeout-per-shutdown-phase to %s or more, or shorten websocket.drain.window."
+                                .formatted(text(longest)));
+            }
+        }
+
+        private static String text(Duration duration) {
+            return DurationFormatterUtils.print(
+                    duration,
+                    DurationFormat.Style.SIMPLE,
+                    duration.toMillisPart() == 0 ? DurationFormat.Unit.SECONDS : DurationFormat.Unit.MILLIS);
+        }
+
+        /** The same in the engine's terms. */
+        DrainSettings settings() {
+            return new DrainSettings(acceptDelay, window, closeTimeout, code);
         }
     }
 
