@@ -11,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One listening socket on an event loop. When the process has no file descriptor left, it pauses instead of spinning. */
-final class Acceptor implements Selectable {
+final class Acceptor extends Selectable {
     private static final Logger log = LoggerFactory.getLogger(Acceptor.class);
     /** How many connections are taken in one turn of the loop. */
     private static final int BATCH = 64;
@@ -23,7 +23,6 @@ final class Acceptor implements Selectable {
     private final EventLoop loop;
     private final ServerSocketChannel channel;
     private final @Nullable Supplier<TlsSettings> tls;
-    private final Timer timer = new Timer(this);
     private final LogLimit failureLog = new LogLimit(1, System::nanoTime);
     private final SelectionKey key;
     private long pause = MIN_PAUSE;
@@ -39,7 +38,7 @@ final class Acceptor implements Selectable {
     }
 
     @Override
-    public void onReady() {
+    void onReady() {
         try {
             for (int i = 0; i < BATCH; i++) {
                 SocketChannel accepted = channel.accept();
@@ -55,32 +54,32 @@ final class Acceptor implements Selectable {
     }
 
     @Override
-    public void onTimer() {
+    void onTimer() {
         if (key.isValid()) {
             key.interestOps(SelectionKey.OP_ACCEPT);
         }
     }
 
     @Override
-    public void onFailure(Throwable failure) {
+    void onFailure(Throwable failure) {
         if (failureLog.permits()) {
             log.warn("Cannot accept connections, trying again from time to time: {}", failure.toString());
         }
         if (key.isValid()) {
             key.interestOps(0);
-            loop.schedule(timer, loop.now() + pause);
+            loop.schedule(this, loop.now() + pause);
             pause = Math.min(MAX_PAUSE, 2 * pause);
         }
     }
 
     @Override
-    public void onStopping() {
+    void onStopping() {
         onReady(); // those whom the operating system has let in already; the others it resets
         close();
     }
 
     @Override
-    public void onLoopEnd() {
+    void onLoopEnd() {
         close();
     }
 
@@ -88,7 +87,7 @@ final class Acceptor implements Selectable {
         if (!channel.isOpen()) {
             return;
         }
-        loop.deregister(key, timer);
+        loop.deregister(key);
         try {
             channel.close();
         } catch (IOException e) {

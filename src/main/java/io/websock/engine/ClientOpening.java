@@ -119,8 +119,8 @@ final class ClientOpening implements Opening {
                 connection.principal(),
                 extension,
                 client.protocolLimits());
-        Session session = new Session(host, connection, terms, outbound, listener, request.nonBlocking());
-        connection.open(session, outbound);
+        Session session = new Session(connection, terms, outbound, listener, request.nonBlocking());
+        connection.open(session);
         connector.opened(session);
     }
 

@@ -7,10 +7,11 @@ import io.websock.protocol.OutboundQueue;
 import io.websock.protocol.Role;
 import java.io.EOFException;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.security.Principal;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
@@ -30,8 +31,11 @@ import org.slf4j.LoggerFactory;
  *
  * <p>In {@code ENDING} the last bytes go out, then our FIN, and whatever still comes in is discarded unparsed.
  */
-final class Connection implements Selectable {
+final class Connection extends Selectable {
     private static final Logger log = LoggerFactory.getLogger(Connection.class);
+
+    /** Instead of an object in each connection. */
+    private static final VarHandle FLUSH_REQUESTED = flushRequestedHandle();
 
     private static final AtomicLong NUMBERS = new AtomicLong();
     /** How much may come in after the end, before the peer is reset. */
@@ -46,16 +50,14 @@ final class Connection implements Selectable {
         ENDED
     }
 
-    private final Host host;
+    final Host host;
     /** Another one once TLS begins or, if the peer does not speak it, ends. */
     Transport transport;
 
-    private final Timer timer = new Timer(this);
     /** Another one from the phase OPEN on, with the extensions that were agreed on. */
     private OutboundQueue outbound;
 
-    private final AtomicBoolean flushRequested = new AtomicBoolean();
-    final EventLoop loop;
+    private volatile boolean flushRequested;
     final InetSocketAddress remoteAddress;
     final long number;
 
@@ -70,23 +72,18 @@ final class Connection implements Selectable {
 
     /** Whether the host counts this as an open connection. */
     private boolean admitted;
-    /** Whether the opening was told that the transport is ready. */
-    private boolean announced;
 
-    boolean readPaused;
     private boolean inputEnded;
     /** Whether our FIN waits for the peer's: a server's comes first after the Close frames (RFC 6455 §7.1.1). */
     private boolean peerEndsFirst;
 
-    private boolean outputEnded;
     private int discarded;
-    /** By when the phase has to be over. */
-    private long deadline;
+    /** By when the phase has to be over; of an open connection, once its closing handshake has begun, by when that has to go on. */
+    long deadline;
 
     /** Must be created on its loop; {@link #begin} comes next. */
     Connection(Host host, Transport transport, InetSocketAddress remoteAddress) {
         this.host = host;
-        this.loop = transport.loop;
         this.number = NUMBERS.incrementAndGet();
         this.remoteAddress = remoteAddress;
         this.outbound = host.outbound(null);
@@ -112,10 +109,9 @@ final class Connection implements Selectable {
 
     /** From now on, everything goes through TLS. */
     void secure(SSLEngine tls) {
-        announced = false;
         transport = new TlsTransport(transport, tls, host.tlsTasks(), this, this::resumeTls);
         if (tls.getUseClientMode()) {
-            loop.execute(this, this::resumeTls); // which begins the handshake, once the loop's buffers are free
+            loop().execute(this, this::resumeTls); // which begins the handshake, once the loop's buffers are free
         }
     }
 
@@ -126,13 +122,17 @@ final class Connection implements Selectable {
         }
     }
 
+    /** From any thread: whatever transport it sees, all have the same loop. */
+    EventLoop loop() {
+        return transport.loop;
+    }
+
     boolean isReady() {
         return transport.isReady();
     }
 
     private void announce() {
-        if (opening != null && !announced && transport.isReady()) {
-            announced = true;
+        if (opening != null && transport.becameReady()) {
             opening.ready();
         }
     }
@@ -140,7 +140,7 @@ final class Connection implements Selectable {
     // Reading
 
     @Override
-    public void onReady() {
+    void onReady() {
         boolean writable = transport.isWritable();
         if (transport.isReadable()) {
             read();
@@ -152,7 +152,7 @@ final class Connection implements Selectable {
     }
 
     private void read() {
-        ByteBuffer in = loop.readBuffer();
+        ByteBuffer in = loop().readBuffer();
         int count;
         try {
             count = transport.read(in);
@@ -207,7 +207,7 @@ final class Connection implements Selectable {
     private void endOfStream() {
         if (!isDiscarding()) {
             lost(new EOFException("end of stream without a Close frame"));
-        } else if (outputEnded) {
+        } else if (transport.hasEndedOutput()) {
             ended();
         } else {
             inputEnded = true;
@@ -219,12 +219,11 @@ final class Connection implements Selectable {
 
     /** Reads nothing until there is {@linkplain Session#hasRoom room}, or {@link #proceed} is called. */
     void pauseReading() {
-        readPaused = true;
+        transport.pause();
     }
 
     private void resumeReading() {
-        readPaused = false;
-        transport.restartIdleTime();
+        transport.resume();
         ByteBuffer in = held;
         held = null;
         if (in != null) {
@@ -232,20 +231,24 @@ final class Connection implements Selectable {
         }
     }
 
+    private boolean isReading() {
+        return !transport.isPaused() && !inputEnded;
+    }
+
     /** After anything that may have changed: takes up what has waited, and finishes what has ended. */
     void settle() {
-        while (readPaused && phase == Phase.OPEN && session != null && session.hasRoom()) {
+        while (transport.isPaused() && phase == Phase.OPEN && session != null && session.hasRoom()) {
             resumeReading();
         }
-        while (transport.hasInput() && !readPaused && !inputEnded && phase != Phase.ENDED) {
+        while (transport.hasInput() && isReading() && phase != Phase.ENDED) {
             read();
         }
         if (phase == Phase.OPEN && session != null && session.isDone()) {
             finish();
         }
         if (phase != Phase.ENDED) {
-            transport.watch(!readPaused && !inputEnded);
-            loop.schedule(timer, nextDeadline());
+            transport.watch(isReading());
+            loop().schedule(this, nextDeadline());
         }
     }
 
@@ -253,7 +256,8 @@ final class Connection implements Selectable {
 
     /** Writes at the end of the loop's turn what is queued by then; from any thread. */
     void flushSoon() {
-        if (!flushRequested.get() && flushRequested.compareAndSet(false, true)) {
+        if (!flushRequested && FLUSH_REQUESTED.compareAndSet(this, false, true)) {
+            EventLoop loop = loop();
             if (loop.inLoop()) {
                 loop.flushSoon(this);
             } else {
@@ -262,9 +266,17 @@ final class Connection implements Selectable {
         }
     }
 
+    private static VarHandle flushRequestedHandle() {
+        try {
+            return MethodHandles.lookup().findVarHandle(Connection.class, "flushRequested", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     /** Called by the loop, at most once for each {@link #flushSoon}. */
     void flush() {
-        flushRequested.set(false);
+        flushRequested = false;
         if (phase != Phase.ENDED && !transport.isBlocked()) {
             write();
         }
@@ -282,7 +294,7 @@ final class Connection implements Selectable {
     }
 
     private void written() {
-        if (phase == Phase.ENDING && !outputEnded && !transport.isBlocked() && outbound.isEmpty()) {
+        if (phase == Phase.ENDING && !transport.hasEndedOutput() && !transport.isBlocked() && outbound.isEmpty()) {
             if (!peerEndsFirst || inputEnded) {
                 endOutput();
             } else if (deadline == NEVER) {
@@ -300,17 +312,14 @@ final class Connection implements Selectable {
     /** Everything is sent: the peer gets our FIN, and has a moment for its own (RFC 6455 §7.1.1). */
     private void endOutput() {
         try {
-            outputEnded = transport.endOutput();
+            transport.endOutput();
         } catch (IOException e) {
             failed(e);
             return;
         }
-        if (!outputEnded) {
-            return;
-        }
-        if (inputEnded) {
+        if (transport.hasEndedOutput() && inputEnded) {
             ended();
-        } else {
+        } else if (transport.hasEndedOutput()) {
             setDeadline(FIN_TIMEOUT);
         }
     }
@@ -324,13 +333,13 @@ final class Connection implements Selectable {
     }
 
     /** The opening handshake has succeeded. */
-    void open(Session session, OutboundQueue outbound) {
-        this.outbound = outbound;
+    void open(Session session) {
+        this.outbound = session.outbound();
         this.session = session;
         phase = Phase.OPEN;
         opening = null;
         deadline = NEVER;
-        loop.handshakes().remove(this);
+        loop().handshakes().remove(this);
         flushSoon();
         session.opened();
     }
@@ -375,7 +384,7 @@ final class Connection implements Selectable {
         phase = Phase.ENDING;
         opening = null;
         held = null;
-        readPaused = false;
+        transport.resume();
         deadline = NEVER; // as long as the peer takes something, until all is written
         flushSoon();
     }
@@ -383,11 +392,11 @@ final class Connection implements Selectable {
     // Time
 
     @Override
-    public void onTimer() {
-        if (!readPaused && !inputEnded) {
+    void onTimer() {
+        if (isReading()) {
             read(); // what has come in counts, even if this loop is late to look
         }
-        long now = loop.now();
+        long now = loop().now();
         if (phase != Phase.OPENING && now >= stallDeadline()) {
             abort("peer has taken nothing for websocket.outbound.stall-timeout");
         } else if (phase == Phase.OPEN && session != null) {
@@ -401,7 +410,7 @@ final class Connection implements Selectable {
     }
 
     private void endWithoutPeer() {
-        if (peerEndsFirst && !inputEnded && !outputEnded) {
+        if (peerEndsFirst && !inputEnded && !transport.hasEndedOutput()) {
             inputEnded = true; // as good as
             deadline = NEVER;
             flushSoon();
@@ -411,8 +420,8 @@ final class Connection implements Selectable {
     }
 
     private long nextDeadline() {
-        long due = phase == Phase.OPEN && session != null ? session.nextDeadline() : deadline;
-        return Math.min(due, stallDeadline());
+        long keepAlive = phase == Phase.OPEN && session != null ? session.keepAliveDeadline() : NEVER;
+        return Math.min(Math.min(deadline, keepAlive), stallDeadline());
     }
 
     private long stallDeadline() {
@@ -422,15 +431,16 @@ final class Connection implements Selectable {
                 : NEVER;
     }
 
-    private void setDeadline(long nanos) {
-        deadline = loop.now() + nanos;
-        loop.schedule(timer, deadline);
+    /** Gives the phase so long. */
+    void setDeadline(long nanos) {
+        deadline = loop().now() + nanos;
+        loop().schedule(this, deadline);
     }
 
     // Ends
 
     @Override
-    public void onStopping() {
+    void onStopping() {
         // Its turn comes, see goAway; an opening handshake ends with a refusal.
     }
 
@@ -459,12 +469,12 @@ final class Connection implements Selectable {
     }
 
     @Override
-    public void onLoopEnd() {
+    void onLoopEnd() {
         abort(host.name() + " has stopped");
     }
 
     @Override
-    public void onFailure(Throwable failure) {
+    void onFailure(Throwable failure) {
         try {
             if (host.failureLog().permits()) {
                 log.error("Failure on {}", this, failure);
@@ -476,7 +486,7 @@ final class Connection implements Selectable {
 
     private void failed(IOException cause) {
         if (cause instanceof PlaintextException && opening != null) {
-            transport = new Transport(loop, transport.key);
+            transport = new Transport(loop(), transport.key);
             opening.plaintext();
         } else if (cause instanceof SSLException && phase != Phase.ENDING) {
             tell(cause);
@@ -532,8 +542,8 @@ final class Connection implements Selectable {
         }
         phase = Phase.ENDED;
         held = null;
-        transport.close(timer);
-        loop.handshakes().remove(this);
+        transport.close();
+        loop().handshakes().remove(this);
         if (session != null) {
             session.closed();
         } else if (admitted) {

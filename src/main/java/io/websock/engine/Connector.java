@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Everything happens on its loop, but the look-up of the name, which may block.
  */
-final class Connector implements Selectable {
+final class Connector extends Selectable {
     private static final Logger log = LoggerFactory.getLogger(Connector.class);
 
     private final WebSocketClient client;
@@ -45,7 +45,6 @@ final class Connector implements Selectable {
     private final String host;
     private final int port;
     private final CompletableFuture<WebSocketConnection> future = new CompletableFuture<>();
-    private final Timer timer = new Timer(this);
 
     private final Queue<InetAddress> addresses = new ArrayDeque<>();
     private final List<Exception> failures = new ArrayList<>();
@@ -87,7 +86,7 @@ final class Connector implements Selectable {
             return;
         }
         deadline = loop.now() + client.timeout(request).toNanos();
-        loop.schedule(timer, deadline);
+        loop.schedule(this, deadline);
         try {
             client.resolver().execute(this::resolve);
         } catch (RejectedExecutionException e) {
@@ -138,7 +137,7 @@ final class Connector implements Selectable {
                 // All but the last leave a share to the next, and to the handshake.
                 turnEnd =
                         addresses.isEmpty() ? deadline : loop.now() + (deadline - loop.now()) / (addresses.size() + 2);
-                loop.schedule(timer, turnEnd);
+                loop.schedule(this, turnEnd);
                 channel.connect(address);
             } catch (IOException | RuntimeException e) {
                 Host.close(channel);
@@ -153,7 +152,7 @@ final class Connector implements Selectable {
     }
 
     @Override
-    public void onReady() {
+    void onReady() {
         if (key != null && key.channel() instanceof SocketChannel channel) {
             try {
                 channel.finishConnect();
@@ -169,13 +168,13 @@ final class Connector implements Selectable {
         log.debug("No connection to {}:{}: {}", host, port, e.toString());
         failures.add(e);
         release();
-        loop.schedule(timer, deadline);
+        loop.schedule(this, deadline);
     }
 
     private void connected(SocketChannel channel) throws IOException {
         InetSocketAddress remoteAddress = (InetSocketAddress) channel.getRemoteAddress();
         Transport transport = new Transport(loop, requireNonNull(key));
-        loop.cancel(timer);
+        loop.cancel(this);
         key = null;
         connection = new Connection(client.host(), transport, remoteAddress);
         ClientOpening opening = new ClientOpening(client, this, connection, request, listener, tls);
@@ -192,7 +191,7 @@ final class Connector implements Selectable {
     void opened(WebSocketConnection opened) {
         done = true;
         client.ended(this);
-        complete(() -> {
+        client.host().complete(() -> {
             if (!future.complete(opened)) {
                 opened.close();
             }
@@ -203,18 +202,9 @@ final class Connector implements Selectable {
         if (!done) {
             done = true;
             release();
-            loop.cancel(timer);
+            loop.cancel(this);
             client.ended(this);
-            complete(() -> future.completeExceptionally(failure));
-        }
-    }
-
-    /** What waits for the outcome may block, so it does not run on the loop. */
-    private void complete(Runnable completion) {
-        try {
-            client.host().executor().execute(completion);
-        } catch (RejectedExecutionException e) {
-            completion.run();
+            client.host().complete(() -> future.completeExceptionally(failure));
         }
     }
 
@@ -233,7 +223,7 @@ final class Connector implements Selectable {
 
     private void release() {
         if (key != null) {
-            loop.deregister(key, timer);
+            loop.deregister(key);
             Host.close((SocketChannel) key.channel());
             key = null;
         }
@@ -255,19 +245,19 @@ final class Connector implements Selectable {
     // From the loop
 
     @Override
-    public void onTimer() {
+    void onTimer() {
         if (loop.now() >= deadline) {
             fail(HandshakeFailure.HANDSHAKE_TIMEOUT.quoting("not connected to " + where()));
         } else if (key != null && loop.now() >= turnEnd) {
             failed(new IOException("no answer"));
             connectNext();
         } else {
-            loop.schedule(timer, key == null ? deadline : turnEnd);
+            loop.schedule(this, key == null ? deadline : turnEnd);
         }
     }
 
     @Override
-    public void onFailure(Throwable failure) {
+    void onFailure(Throwable failure) {
         try {
             log.error("Failure on connection to {}:{}", host, port, failure);
         } finally {
@@ -276,12 +266,12 @@ final class Connector implements Selectable {
     }
 
     @Override
-    public void onStopping() {
+    void onStopping() {
         // Is given up by the client.
     }
 
     @Override
-    public void onLoopEnd() {
+    void onLoopEnd() {
         fail(WebSocketClient.closed());
     }
 }

@@ -142,19 +142,20 @@ final class EventLoop implements Runnable {
         return key;
     }
 
-    void deregister(SelectionKey key, Timer timer) {
+    /** Ends what {@link #register} has begun; the owner's timer as well. */
+    void deregister(SelectionKey key) {
         key.cancel();
-        timers.cancel(timer);
+        timers.cancel((Selectable) key.attachment());
         channels = channels - 1;
     }
 
-    /** Lets {@code timer} fire at {@code at}, unless it is going to fire earlier anyway. */
-    void schedule(Timer timer, long at) {
-        timers.schedule(timer, at);
+    /** Lets the timer of {@code owner} fire at {@code at}, unless it is going to fire earlier anyway. */
+    void schedule(Selectable owner, long at) {
+        timers.schedule(owner, at);
     }
 
-    void cancel(Timer timer) {
-        timers.cancel(timer);
+    void cancel(Selectable owner) {
+        timers.cancel(owner);
     }
 
     /** The connections whose opening handshake is not done, or was refused: the oldest first. */
@@ -222,11 +223,11 @@ final class EventLoop implements Runnable {
         }
         woken.set(false);
         runTasks();
-        for (Timer due; (due = timers.poll(now)) != null; ) {
+        for (Selectable due; (due = timers.poll(now)) != null; ) {
             try {
-                due.owner.onTimer();
+                due.onTimer();
             } catch (Throwable failure) {
-                due.owner.onFailure(failure);
+                due.onFailure(failure);
             }
         }
         // Whoever has more to write after this has its turn in the next turn, behind the others.

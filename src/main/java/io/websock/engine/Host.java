@@ -7,6 +7,7 @@ import io.websock.api.CloseInfo;
 import io.websock.protocol.Extension;
 import io.websock.protocol.OutboundQueue;
 import io.websock.protocol.Role;
+import io.websock.protocol.Sending;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
@@ -32,7 +33,7 @@ final class Host {
     private final Role role;
     private final EngineSettings settings;
     private final Executor executor;
-    private final MaskingKeys maskingKeys = new MaskingKeys();
+    private final Sending sending;
     private final LogLimit failureLog = new LogLimit(20, System::nanoTime);
     private final AtomicInteger open = new AtomicInteger();
     /** Connections that ended during the stop without the peer's Close frame. */
@@ -49,6 +50,7 @@ final class Host {
         this.role = role;
         this.settings = settings;
         this.executor = executor;
+        this.sending = new Sending(role, settings.outbound().maxQueue(), new MaskingKeys());
         this.tlsTasks = daemons(EventLoop.THREAD_NAME + "tls", TLS_THREADS);
     }
 
@@ -76,6 +78,15 @@ final class Host {
         return executor;
     }
 
+    /** Completes a future: what the application has attached to it may block, so it does not run on the loop. */
+    void complete(Runnable completion) {
+        try {
+            executor.execute(completion);
+        } catch (RuntimeException | Error rejected) {
+            completion.run();
+        }
+    }
+
     /** For the costly parts of TLS handshakes, of which a connection has one at a time. */
     Executor tlsTasks() {
         return tlsTasks;
@@ -87,7 +98,7 @@ final class Host {
     }
 
     OutboundQueue outbound(@Nullable Extension extension) {
-        return new OutboundQueue(role, settings.outbound().maxQueue(), extension, maskingKeys);
+        return new OutboundQueue(sending, extension);
     }
 
     // Event loops

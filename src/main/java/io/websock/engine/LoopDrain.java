@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * One loop's part of a drain: closes its connections one after the other, at even distances over the window, and resets those that are left
  * when the close time-out after it is over. Lives on the loop.
  */
-final class LoopDrain implements Selectable {
+final class LoopDrain extends Selectable {
     private static final Logger log = LoggerFactory.getLogger(LoopDrain.class);
     /** How far behind its plan a loop may be and catch up. */
     private static final long MAX_LATENESS = TimeUnit.MILLISECONDS.toNanos(20);
@@ -23,7 +23,6 @@ final class LoopDrain implements Selectable {
     private final DrainSettings settings;
     private final AtomicInteger turn;
     private final int loops;
-    private final Timer timer = new Timer(this);
 
     private final ArrayDeque<Connection> idle = new ArrayDeque<>();
     private final ArrayDeque<Connection> busy = new ArrayDeque<>();
@@ -63,7 +62,7 @@ final class LoopDrain implements Selectable {
     }
 
     @Override
-    public void onTimer() {
+    void onTimer() {
         long now = loop.now();
         if (left() == 0 && now >= giveUpAt()) {
             loop.forEach(LoopDrain::giveUp);
@@ -76,7 +75,7 @@ final class LoopDrain implements Selectable {
             closeNext();
             next += Math.max(0, end - next) / (left() + 1);
         }
-        loop.schedule(timer, left() == 0 ? giveUpAt() : Math.min(next, end));
+        loop.schedule(this, left() == 0 ? giveUpAt() : Math.min(next, end));
     }
 
     private int left() {
@@ -123,23 +122,23 @@ final class LoopDrain implements Selectable {
     }
 
     @Override
-    public void onFailure(Throwable failure) {
+    void onFailure(Throwable failure) {
         log.error("Event loop's drain failed, going on", failure);
-        loop.schedule(timer, loop.now());
+        loop.schedule(this, loop.now());
     }
 
     @Override
-    public void onReady() {
+    void onReady() {
         // It has no channel.
     }
 
     @Override
-    public void onStopping() {
+    void onStopping() {
         // It is the stop.
     }
 
     @Override
-    public void onLoopEnd() {
+    void onLoopEnd() {
         // It has no channel.
     }
 }

@@ -117,9 +117,7 @@ final class ServerOpening implements Opening {
                 connection.principal(),
                 extension,
                 server.protocolLimits(endpoint));
-        connection.open(
-                new Session(server.host(), connection, terms, outbound, endpoint.listener(), endpoint.nonBlocking()),
-                outbound);
+        connection.open(new Session(connection, terms, outbound, endpoint.listener(), endpoint.nonBlocking()));
     }
 
     private void refuse(RefusedException refused) {
@@ -145,7 +143,7 @@ final class ServerOpening implements Opening {
         try {
             if (connection.isOpening()) {
                 RefusedException refused = askInterceptors(upgrade.request());
-                connection.loop.execute(connection, () -> decided(upgrade, refused));
+                connection.loop().execute(connection, () -> decided(upgrade, refused));
             }
         } finally {
             server.endInterception();

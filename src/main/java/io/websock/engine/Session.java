@@ -19,6 +19,7 @@ import io.websock.protocol.Role;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.security.Principal;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,9 +34,7 @@ final class Session implements WebSocketConnection, Receiver {
     /** A Close frame holds 125 bytes, and two of them are the code (RFC 6455 §5.5). */
     private static final int MAX_REASON = 123;
 
-    private final Host host;
     private final Connection connection;
-    private final OutboundQueue outbound;
     private final Protocol protocol;
     private final Mailbox mailbox;
     private final String path;
@@ -47,8 +46,6 @@ final class Session implements WebSocketConnection, Receiver {
     private long pinged = -1;
     /** When the extension was last asked to let go of what it does not use. */
     private long released;
-    /** By when the closing handshake, once begun, has to come to its next step. */
-    private long closeDeadline = NEVER;
 
     /**
      * What the opening handshake has come to.
@@ -68,25 +65,33 @@ final class Session implements WebSocketConnection, Receiver {
 
     /** @param nonBlocking whether the listener is called on the loop */
     Session(
-            Host host,
             Connection connection,
             Terms terms,
             OutboundQueue outbound,
             WebSocketListener listener,
             boolean nonBlocking) {
-        this.host = host;
         this.connection = connection;
-        this.outbound = outbound;
         this.path = terms.path;
         this.query = terms.query;
         this.subprotocol = terms.subprotocol;
         this.principal = terms.principal;
-        this.protocol = new Protocol(host.role(), terms.limits, terms.extension, this, outbound, connection.loop.now());
-        this.mailbox = new Mailbox(
+        this.protocol = new Protocol(
+                connection.host.role(),
+                terms.limits,
+                terms.extension,
                 this,
-                listener,
-                nonBlocking ? null : host.executor(),
-                host.settings().inbound());
+                outbound,
+                connection.loop().now());
+        this.mailbox = nonBlocking ? new Mailbox(this, listener) : new QueueingMailbox(this, listener);
+    }
+
+    /** What is on its way to the peer. */
+    OutboundQueue outbound() {
+        return protocol.outbound();
+    }
+
+    private EngineSettings settings() {
+        return connection.host.settings();
     }
 
     // From the connection, on its loop
@@ -96,8 +101,8 @@ final class Session implements WebSocketConnection, Receiver {
     }
 
     void receive(ByteBuffer in) {
-        protocol.receive(in, connection.loop.now());
-        if (!outbound.isEmpty()) {
+        protocol.receive(in, connection.loop().now());
+        if (!outbound().isEmpty()) {
             connection.flushSoon();
         }
     }
@@ -105,7 +110,7 @@ final class Session implements WebSocketConnection, Receiver {
     /** So many records of TLS have come without data: they cost as much as control frames, and are limited with them. */
     void controlRecords(int count) {
         for (int i = 0; i < count; i++) {
-            protocol.controlRecord(connection.loop.now());
+            protocol.controlRecord(connection.loop().now());
         }
     }
 
@@ -132,27 +137,27 @@ final class Session implements WebSocketConnection, Receiver {
 
     /** Whether there is room for more messages to answer. */
     boolean hasRoom() {
-        return !isOver(host.settings().outbound().lowWater()) && !mailbox.isFull();
+        return !isOver(settings().outbound().lowWater()) && !mailbox.isFull();
     }
 
     /** Some of what was queued is written, or all. */
     void written() {
-        if (closeDeadline == NEVER && outbound.isClosing() && outbound.isEmpty()) {
+        if (connection.deadline == NEVER && outbound().isClosing() && outbound().isEmpty()) {
             startCloseTimer(); // our Close is out, and the peer has so long to answer it
         }
-        if (outbound.bytes() <= host.settings().outbound().lowWater()) {
+        if (outbound().bytes() <= settings().outbound().lowWater()) {
             mailbox.release();
         }
     }
 
     /** Whether nothing is queued, no message is coming in, and the listener has dealt with all that have come. */
     boolean isIdle() {
-        return outbound.isEmpty() && !protocol.isInMessage() && mailbox.isIdle();
+        return outbound().isEmpty() && !protocol.isInMessage() && mailbox.isIdle();
     }
 
     void goAway(int code) {
         if (!protocol.hasEnded()) {
-            close(code, host.name() + " is stopping");
+            close(code, connection.host.name() + " is stopping");
         }
     }
 
@@ -168,7 +173,7 @@ final class Session implements WebSocketConnection, Receiver {
         protocol.abort("connection reset"); // whatever has ended before, nothing can be sent any more
         CloseInfo info = requireNonNull(protocol.closeInfo());
         log.debug("Closed {}: {}", this, info);
-        host.ended(info);
+        connection.host.ended(info);
         mailbox.closed(info);
     }
 
@@ -176,11 +181,11 @@ final class Session implements WebSocketConnection, Receiver {
 
     /** Called within a keep-alive interval of the last time, unless reading is paused: however busy the peer is, the timer fires. */
     void onTime(long now) {
-        if (now - released >= host.settings().keepAlive().interval().toNanos()) {
+        if (now - released >= settings().keepAlive().interval().toNanos()) {
             released = now;
-            outbound.releaseUnused();
+            outbound().releaseUnused();
         }
-        if (now >= closeDeadline) {
+        if (now >= connection.deadline) {
             if (protocol.hasEnded()) {
                 connection.finish(); // the listener takes too long over what came before
             } else {
@@ -189,25 +194,22 @@ final class Session implements WebSocketConnection, Receiver {
         } else if (now >= keepAliveDeadline()) {
             if (awaitsPong()) {
                 connection.abort("nothing received within websocket.keep-alive.timeout of a Ping");
-            } else if (outbound.ping()) {
+            } else if (outbound().ping()) {
                 pinged = now;
                 connection.flushSoon();
             }
         }
     }
 
-    long nextDeadline() {
-        return Math.min(closeDeadline, keepAliveDeadline());
-    }
-
-    private long keepAliveDeadline() {
-        if (connection.readPaused
+    /** When the silence has to be broken; {@link Timers#NEVER} while something else is awaited. */
+    long keepAliveDeadline() {
+        if (connection.transport.isPaused()
                 || connection.transport.isBlocked() // then it is the stall time-out that counts
-                || closeDeadline != NEVER
-                || outbound.isClosing()) {
+                || connection.deadline != NEVER
+                || outbound().isClosing()) {
             return NEVER;
         }
-        EngineSettings.KeepAlive keepAlive = host.settings().keepAlive();
+        EngineSettings.KeepAlive keepAlive = settings().keepAlive();
         return awaitsPong()
                 ? pinged + keepAlive.timeout().toNanos()
                 : Math.max(pinged, Math.min(connection.transport.received(), connection.transport.sent()))
@@ -245,39 +247,48 @@ final class Session implements WebSocketConnection, Receiver {
     }
 
     private void startCloseTimer() {
-        closeDeadline =
-                connection.loop.now() + host.settings().limits().closeTimeout().toNanos();
+        connection.setDeadline(settings().limits().closeTimeout().toNanos());
     }
 
     // From the mailbox, from any thread
 
+    /** What runs a listener that may block. */
+    Executor executor() {
+        return connection.host.executor();
+    }
+
+    /** How far reading may run ahead of such a listener. */
+    EngineSettings.Inbound inbound() {
+        return settings().inbound();
+    }
+
     /** Whether the peer has to read before it gets more to answer. */
     boolean isCongested() {
-        return isOver(host.settings().outbound().highWater());
+        return isOver(settings().outbound().highWater());
     }
 
     /** Never of a client: what it sends answers nothing, and two sides that wait for each other to read would wait for ever. */
     private boolean isOver(long water) {
-        return host.role() == Role.SERVER && outbound.bytes() > water;
+        return connection.host.role() == Role.SERVER && outbound().bytes() > water;
     }
 
     /** The mailbox has room again, or is empty. */
     void settleSoon() {
-        connection.loop.execute(connection, connection::settle);
+        connection.loop().execute(connection, connection::settle);
     }
 
     /** The listener has been told that the connection is closed: it is nothing to the server any more. */
     void listenerDone() {
-        host.released();
+        connection.host.released();
     }
 
     void listenerFailed(Throwable failure) {
-        if (host.failureLog().permits()) {
+        if (connection.host.failureLog().permits()) {
             log.error("Listener failed on {}", this, failure);
         }
         if (failure instanceof VirtualMachineError) {
-            connection.loop.execute(connection, () -> connection.abort("listener failed"));
-        } else if (outbound.close(CloseCode.INTERNAL_ERROR, "")) {
+            connection.loop().execute(connection, () -> connection.abort("listener failed"));
+        } else if (outbound().close(CloseCode.INTERNAL_ERROR, "")) {
             connection.flushSoon();
         }
     }
@@ -287,7 +298,7 @@ final class Session implements WebSocketConnection, Receiver {
     @Override
     public SendResult send(Message message) {
         try {
-            SendResult result = outbound.offer(message);
+            SendResult result = outbound().offer(message);
             if (result != SendResult.CLOSED) {
                 connection.flushSoon();
             }
@@ -306,7 +317,7 @@ final class Session implements WebSocketConnection, Receiver {
         if (reason.getBytes(UTF_8).length > MAX_REASON) {
             throw new IllegalArgumentException("the reason of a Close frame has at most " + MAX_REASON + " bytes");
         }
-        if (outbound.close(code, reason)) {
+        if (outbound().close(code, reason)) {
             connection.flushSoon();
         }
     }
@@ -343,12 +354,12 @@ final class Session implements WebSocketConnection, Receiver {
 
     @Override
     public boolean isOpen() {
-        return !outbound.isClosing();
+        return !outbound().isClosing();
     }
 
     @Override
     public long queuedBytes() {
-        return outbound.bytes();
+        return outbound().bytes();
     }
 
     @Override

@@ -11,75 +11,75 @@ final class Timers {
     /** Later than any deadline. */
     static final long NEVER = Long.MAX_VALUE;
 
-    private final ArrayList<Timer> heap = new ArrayList<>();
+    private final ArrayList<Selectable> heap = new ArrayList<>();
 
-    /** Lets {@code timer} fire at {@code at}, unless it is going to fire earlier anyway. */
-    void schedule(Timer timer, long at) {
-        if (timer.index < 0) {
-            timer.at = at;
-            heap.add(timer);
-            up(timer, heap.size() - 1);
-        } else if (at < timer.at) {
-            timer.at = at;
-            up(timer, timer.index);
+    /** Lets the timer of {@code owner} fire at {@code at}, unless it is going to fire earlier anyway. */
+    void schedule(Selectable owner, long at) {
+        if (owner.timerIndex < 0) {
+            owner.timerAt = at;
+            heap.add(owner);
+            up(owner, heap.size() - 1);
+        } else if (at < owner.timerAt) {
+            owner.timerAt = at;
+            up(owner, owner.timerIndex);
         }
     }
 
-    void cancel(Timer timer) {
-        if (timer.index >= 0) {
-            int hole = timer.index;
-            timer.index = -1;
-            Timer last = heap.remove(heap.size() - 1);
-            if (last != timer) {
+    void cancel(Selectable owner) {
+        if (owner.timerIndex >= 0) {
+            int hole = owner.timerIndex;
+            owner.timerIndex = -1;
+            Selectable last = heap.remove(heap.size() - 1);
+            if (last != owner) {
                 up(last, hole);
-                down(last, last.index);
+                down(last, last.timerIndex);
             }
         }
     }
 
     /** When the first of them is due; {@link #NEVER} if there is none. */
     long next() {
-        return heap.isEmpty() ? NEVER : heap.get(0).at;
+        return heap.isEmpty() ? NEVER : heap.get(0).timerAt;
     }
 
-    /** The first timer that is due, no longer scheduled; null if there is none. */
+    /** The first whose timer is due, which is no longer scheduled; null if there is none. */
     @Nullable
-    Timer poll(long now) {
-        if (heap.isEmpty() || heap.get(0).at > now) {
+    Selectable poll(long now) {
+        if (heap.isEmpty() || heap.get(0).timerAt > now) {
             return null;
         }
-        Timer due = heap.get(0);
+        Selectable due = heap.get(0);
         cancel(due);
         return due;
     }
 
-    private void up(Timer timer, int from) {
+    private void up(Selectable owner, int from) {
         int i = from;
-        while (i > 0 && timer.at < heap.get((i - 1) / 2).at) {
+        while (i > 0 && owner.timerAt < heap.get((i - 1) / 2).timerAt) {
             place(heap.get((i - 1) / 2), i);
             i = (i - 1) / 2;
         }
-        place(timer, i);
+        place(owner, i);
     }
 
-    private void down(Timer timer, int from) {
+    private void down(Selectable owner, int from) {
         int i = from;
         while (2 * i + 1 < heap.size()) {
             int child = 2 * i + 1;
-            if (child + 1 < heap.size() && heap.get(child + 1).at < heap.get(child).at) {
+            if (child + 1 < heap.size() && heap.get(child + 1).timerAt < heap.get(child).timerAt) {
                 child++;
             }
-            if (heap.get(child).at >= timer.at) {
+            if (heap.get(child).timerAt >= owner.timerAt) {
                 break;
             }
             place(heap.get(child), i);
             i = child;
         }
-        place(timer, i);
+        place(owner, i);
     }
 
-    private void place(Timer timer, int index) {
-        heap.set(index, timer);
-        timer.index = index;
+    private void place(Selectable owner, int index) {
+        heap.set(index, owner);
+        owner.timerIndex = index;
     }
 }

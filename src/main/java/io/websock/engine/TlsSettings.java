@@ -2,6 +2,7 @@ package io.websock.engine;
 
 import java.util.List;
 import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
@@ -76,16 +77,21 @@ public record TlsSettings(
         engine.setUseClientMode(true);
         SSLParameters parameters = parameters(engine);
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
-        if (!isAddress(host)) {
-            // The JDK does so by itself only for names with a dot in them.
-            parameters.setServerNames(List.of(new SNIHostName(host)));
-        }
+        parameters.setServerNames(serverNames(host));
         engine.setSSLParameters(parameters);
         return engine;
     }
 
-    private static boolean isAddress(String host) {
-        return host.indexOf(':') >= 0 || host.matches("[0-9.]+");
+    /** The JDK would name no host that has no dot in it. An IP address is never named, nor what has other characters than a host name. */
+    private static List<SNIServerName> serverNames(String host) {
+        if (host.indexOf(':') >= 0 || host.matches("[0-9.]+")) {
+            return List.of();
+        }
+        try {
+            return List.of(new SNIHostName(host));
+        } catch (IllegalArgumentException e) {
+            return List.of();
+        }
     }
 
     private SSLParameters parameters(SSLEngine engine) {

@@ -310,12 +310,14 @@ final class TlsTransport extends Transport {
     // Ends
 
     @Override
-    boolean endOutput() throws IOException {
+    void endOutput() throws IOException {
         if (!engine.isOutboundDone()) {
             engine.closeOutbound();
             say();
         }
-        return outgoing == null && super.endOutput();
+        if (outgoing == null) {
+            super.endOutput();
+        }
     }
 
     /** Sends the last that the engine has to say: an alert, close_notify being one. */
@@ -336,7 +338,7 @@ final class TlsTransport extends Transport {
 
     /** With a close_notify, if there was none and nobody was given up. */
     @Override
-    void close(Timer timer) {
+    void close() {
         if (state != State.FAILED && outgoing == null && !engine.isOutboundDone()) {
             try {
                 engine.closeOutbound();
@@ -345,6 +347,6 @@ final class TlsTransport extends Transport {
                 log.trace("No close_notify could be sent", e);
             }
         }
-        super.close(timer);
+        super.close();
     }
 }

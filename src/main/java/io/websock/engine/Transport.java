@@ -24,8 +24,11 @@ sealed class Transport permits TlsTransport {
     final SelectionKey key;
 
     private boolean blocked;
-    private long stalledSince;
+    private boolean announced;
+    private boolean paused;
+    private boolean outputEnded;
     private long received;
+    /** While {@link #blocked}: when bytes last went out, or should have for the first time. */
     private long sent;
 
     /** @param key of a connected channel */
@@ -39,6 +42,13 @@ sealed class Transport permits TlsTransport {
     /** Whether bytes can be exchanged. */
     boolean isReady() {
         return true;
+    }
+
+    /** Whether it has become {@linkplain #isReady ready}; true once. */
+    final boolean becameReady() {
+        boolean now = !announced && isReady();
+        announced |= now;
+        return now;
     }
 
     boolean isReadable() {
@@ -94,11 +104,8 @@ sealed class Transport permits TlsTransport {
     /** Writes once; what then remains in {@code out}, the socket did not take: it is {@linkplain #isBlocked blocked}. */
     final int send(ByteBuffer out) throws IOException {
         int count = channel().write(out);
-        if (count > 0) {
+        if (count > 0 || (out.hasRemaining() && !blocked)) {
             sent = loop.now();
-        }
-        if (out.hasRemaining() && (count > 0 || !blocked)) {
-            stalledSince = loop.now();
         }
         blocked = out.hasRemaining();
         return count;
@@ -115,7 +122,7 @@ sealed class Transport permits TlsTransport {
 
     /** Since when a {@linkplain #isBlocked blocked} socket has taken nothing. */
     long stalledSince() {
-        return stalledSince;
+        return sent;
     }
 
     /** When bytes last came in. */
@@ -123,13 +130,23 @@ sealed class Transport permits TlsTransport {
         return received;
     }
 
-    /** When bytes last went out. */
+    /** When bytes last went out; has no meaning while it is {@linkplain #isBlocked blocked}. */
     long sent() {
         return sent;
     }
 
+    /** Whether nothing is to be read for now. */
+    boolean isPaused() {
+        return paused;
+    }
+
+    void pause() {
+        paused = true;
+    }
+
     /** Begins to count silence anew: it was not the peer's. */
-    void restartIdleTime() {
+    void resume() {
+        paused = false;
         received = loop.now();
     }
 
@@ -139,10 +156,15 @@ sealed class Transport permits TlsTransport {
         return null;
     }
 
-    /** Sends a FIN: nothing more is written. False if the socket has to take something else before, and this is to be called again. */
-    boolean endOutput() throws IOException {
+    /** Sends a FIN: nothing more is written. If the socket has to take something else before, this is to be called again. */
+    void endOutput() throws IOException {
         channel().shutdownOutput();
-        return true;
+        outputEnded = true;
+    }
+
+    /** Whether our FIN is sent. */
+    final boolean hasEndedOutput() {
+        return outputEnded;
     }
 
     /** Makes {@link #close} send a RST, after which the operating system keeps nothing of the connection. */
@@ -154,8 +176,8 @@ sealed class Transport permits TlsTransport {
         }
     }
 
-    void close(Timer timer) {
-        loop.deregister(key, timer);
+    void close() {
+        loop.deregister(key);
         Host.close(channel());
     }
 }

@@ -6,17 +6,21 @@ import io.websock.handshake.HandshakeFailedException;
 import io.websock.protocol.ProtocolLimits;
 import io.websock.protocol.Role;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.DoubleSupplier;
 
 /**
  * Opens WebSocket connections (RFC 6455 §4.1), any number of them on a few event loops. Those start with the first connection, and are
@@ -44,6 +48,7 @@ public final class WebSocketClient implements AutoCloseable {
     private final SecureRandom random = new SecureRandom();
     private final ThreadPoolExecutor resolver;
     private final Set<Connector> connecting = ConcurrentHashMap.newKeySet();
+    private final Set<KeptConnection> kept = ConcurrentHashMap.newKeySet();
     private final AtomicInteger turn = new AtomicInteger();
     private volatile boolean closed;
 
@@ -64,7 +69,7 @@ public final class WebSocketClient implements AutoCloseable {
         this.host = new Host(Role.CLIENT, settings.engine(), executor);
         this.eventLoops = eventLoops;
         this.protocolLimits = settings.engine().limits().protocol().withMaxMessageSize(settings.maxMessageSize());
-        this.resolver = Host.daemons(EventLoop.THREAD_NAME + "resolver", RESOLVER_THREADS);
+        this.resolver = Host.daemons("websocket-resolver", RESOLVER_THREADS);
     }
 
     /**
@@ -83,15 +88,50 @@ public final class WebSocketClient implements AutoCloseable {
         } catch (IOException | IllegalStateException e) {
             return CompletableFuture.failedFuture(e);
         }
-        List<EventLoop> loops = host.loops();
-        EventLoop loop = loops.get(Math.floorMod(turn.getAndIncrement(), loops.size()));
-        Connector connector = new Connector(this, loop, request, listener);
+        Connector connector = new Connector(this, nextLoop(), request, listener);
         connecting.add(connector);
         if (closed) {
             connecting.remove(connector);
             return CompletableFuture.failedFuture(closed());
         }
         return connector.start();
+    }
+
+    /**
+     * The same, and again whenever that fails or the connection has ended, until the result is closed.
+     *
+     * @throws IllegalStateException if this client is closed
+     * @throws UncheckedIOException if the operating system has no resources for an event loop
+     */
+    public KeptConnection keepConnected(ConnectRequest request, WebSocketListener listener, ReconnectPolicy policy) {
+        DoubleSupplier random = () -> ThreadLocalRandom.current().nextDouble();
+        return keepConnected(request, listener, policy, random, InstantSource.system());
+    }
+
+    KeptConnection keepConnected(
+            ConnectRequest request,
+            WebSocketListener listener,
+            ReconnectPolicy policy,
+            DoubleSupplier random,
+            InstantSource clock) {
+        try {
+            start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        KeptConnection connection = new KeptConnection(this, nextLoop(), request, listener, policy, random, clock);
+        kept.add(connection);
+        if (closed) {
+            kept.remove(connection);
+            throw closed();
+        }
+        connection.start();
+        return connection;
+    }
+
+    private EventLoop nextLoop() {
+        List<EventLoop> loops = host.loops();
+        return loops.get(Math.floorMod(turn.getAndIncrement(), loops.size()));
     }
 
     private synchronized void start() throws IOException {
@@ -121,6 +161,7 @@ public final class WebSocketClient implements AutoCloseable {
         synchronized (this) {
             closed = true;
         }
+        kept.forEach(KeptConnection::stop);
         connecting.forEach(connector -> connector.giveUpSoon(closed()));
         host.stop();
         resolver.shutdown();
@@ -168,5 +209,10 @@ public final class WebSocketClient implements AutoCloseable {
     /** It has had its outcome. */
     void ended(Connector connector) {
         connecting.remove(connector);
+    }
+
+    /** It opens no connection any more. */
+    void ended(KeptConnection connection) {
+        kept.remove(connection);
     }
 }

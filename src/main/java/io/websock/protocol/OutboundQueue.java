@@ -27,10 +27,7 @@ public final class OutboundQueue extends FrameRing {
 
     private static final int KEY_LENGTH = 4;
 
-    /** Null if nothing is masked. */
-    private final @Nullable IntSupplier maskingKeys;
-
-    private final long maxBytes;
+    private final Sending sending;
     /** Open until {@link #closing}. */
     private final Extension.@Nullable Encoder encoder;
 
@@ -55,14 +52,9 @@ public final class OutboundQueue extends FrameRing {
         static final Closing ABORTED = new Closing(0, "");
     }
 
-    /**
-     * @param maxBytes a message is accepted while fewer bytes than this are queued
-     * @param maskingKeys where a client's masking keys come from: strong randomness (RFC 6455 §10.3); not used by a server
-     */
-    public OutboundQueue(Role role, long maxBytes, @Nullable Extension extension, IntSupplier maskingKeys) {
-        this.maxBytes = maxBytes;
+    public OutboundQueue(Sending sending, @Nullable Extension extension) {
+        this.sending = sending;
         this.encoder = extension == null ? null : extension.encoder();
-        this.maskingKeys = role == Role.CLIENT ? maskingKeys : null;
     }
 
     /**
@@ -79,7 +71,7 @@ public final class OutboundQueue extends FrameRing {
         if (closing != null) {
             return SendResult.CLOSED;
         }
-        if (bytes >= maxBytes) {
+        if (bytes >= sending.maxBytes()) {
             dropUnstarted();
             close(CloseCode.TRY_AGAIN_LATER, "outbound queue is full: websocket.outbound.max-queue");
             return SendResult.OVERFLOW;
@@ -271,6 +263,7 @@ public final class OutboundQueue extends FrameRing {
     }
 
     private byte[] masked(byte[] payload) {
+        IntSupplier maskingKeys = sending.maskingKeys();
         if (maskingKeys == null) {
             return payload;
         }
@@ -307,7 +300,7 @@ public final class OutboundQueue extends FrameRing {
     }
 
     private int payloadLength(int index) {
-        return payload(index).length - (maskingKeys == null ? 0 : KEY_LENGTH);
+        return payload(index).length - (sending.maskingKeys() == null ? 0 : KEY_LENGTH);
     }
 
     /** The length of what comes before the masking key and the payload. */
@@ -346,7 +339,7 @@ public final class OutboundQueue extends FrameRing {
         int extended = extendedLength(length);
         if (at == 1) {
             int short7 = extended == 0 ? length : extended == 2 ? 126 : 127;
-            return (byte) (maskingKeys == null ? short7 : 0x80 | short7);
+            return (byte) (sending.maskingKeys() == null ? short7 : 0x80 | short7);
         }
         return (byte) ((long) length >>> 8 * (1 + extended - at));
     }

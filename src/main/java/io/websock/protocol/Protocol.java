@@ -61,6 +61,11 @@ public final class Protocol extends FrameDecoder {
         this.controlFramesFullAt = now;
     }
 
+    /** Where the answers go, and the messages. */
+    public OutboundQueue outbound() {
+        return outbound;
+    }
+
     /**
      * Takes what has arrived. All of {@code in} is consumed, unless the receiver stops it: then the rest is to be passed in again
      * later.

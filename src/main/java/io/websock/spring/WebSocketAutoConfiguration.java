@@ -1,9 +1,16 @@
 package io.websock.spring;
 
 import io.websock.api.HandshakeInterceptor;
+import io.websock.deflate.PermessageDeflate;
 import io.websock.deflate.ZlibPool;
+import io.websock.engine.ClientSettings;
 import io.websock.engine.EngineSettings;
+import io.websock.engine.ReconnectPolicy;
+import io.websock.engine.WebSocketClient;
 import io.websock.engine.WebSocketServer;
+import io.websock.handshake.ExtensionNegotiator;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Executor;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -23,7 +30,10 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
 
-/** Boots a {@link WebSocketServer} for the endpoints of the application. Each bean backs off for the application's own. */
+/**
+ * Boots a {@link WebSocketServer} for the endpoints of the application, and makes a {@link WebSocketClient}. Each bean backs off for the
+ * application's own.
+ */
 @AutoConfiguration(after = {SslAutoConfiguration.class, LifecycleAutoConfiguration.class})
 @EnableConfigurationProperties(WebSocketProperties.class)
 public final class WebSocketAutoConfiguration {
@@ -43,15 +53,15 @@ public final class WebSocketAutoConfiguration {
                 properties.compression().level(), Runtime.getRuntime().availableProcessors());
     }
 
+    @Bean
+    @ConditionalOnMissingBean
+    EngineSettings webSocketEngineSettings(WebSocketProperties properties) {
+        return properties.engineSettings();
+    }
+
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnBooleanProperty(name = "websocket.server.enabled", matchIfMissing = true)
     static class ServerConfiguration {
-
-        @Bean
-        @ConditionalOnMissingBean
-        EngineSettings webSocketEngineSettings(WebSocketProperties properties) {
-            return properties.engineSettings();
-        }
 
         @Bean
         @ConditionalOnMissingBean
@@ -98,9 +108,59 @@ public final class WebSocketAutoConfiguration {
         }
     }
 
+    /** The client has no thread before its first connection. It is closed with the context, before what it needs. */
+    @Configuration(proxyBeanMethods = false)
+    static class ClientConfiguration {
+
+        @Bean
+        @ConditionalOnMissingBean
+        ClientSettings webSocketClientSettings(
+                WebSocketProperties properties,
+                EngineSettings settings,
+                ObjectProvider<ExtensionNegotiator> extensions,
+                ZlibPool pool,
+                ObjectProvider<SslBundles> bundles) {
+            WebSocketClientProperties client = properties.client();
+            String bundle = client.ssl().bundle();
+            return new ClientSettings(
+                    properties.clientEngine(settings),
+                    WebSocketProperties.bytes(client.maxMessageSize()),
+                    extensions(properties.compression().with(client.compression()), extensions, pool),
+                    bundle == null ? ClientSettings.DEFAULT.tls() : new ClientTls(bundle, bundles.getObject()),
+                    client.proxy().settings());
+        }
+
+        /** The application's own, and ours unless that is replaced by one of them. */
+        private static List<ExtensionNegotiator> extensions(
+                WebSocketProperties.Compression compression, ObjectProvider<ExtensionNegotiator> own, ZlibPool pool) {
+            PermessageDeflate deflate =
+                    new PermessageDeflate(compression.mode(), WebSocketProperties.bytes(compression.minSize()), pool);
+            List<ExtensionNegotiator> extensions =
+                    new ArrayList<>(own.orderedStream().toList());
+            if (extensions.stream().noneMatch(extension -> extension.name().equals(deflate.name()))) {
+                extensions.add(deflate);
+            }
+            return extensions;
+        }
+
+        @Bean
+        @ConditionalOnMissingBean
+        WebSocketClient webSocketClient(
+                ClientSettings settings,
+                WebSocketProperties properties,
+                @Qualifier(LISTENER_EXECUTOR) Executor executor) {
+            return new WebSocketClient(settings, properties.client().eventLoops(), executor);
+        }
+
+        @Bean
+        @ConditionalOnMissingBean
+        ReconnectPolicy webSocketReconnectPolicy(WebSocketProperties properties) {
+            return properties.client().reconnect().policy();
+        }
+    }
+
     /** No default candidates: nobody who asks for just any executor, Boot's own conditions included, is given one of these. */
     @Configuration(proxyBeanMethods = false)
-    @ConditionalOnBooleanProperty(name = "websocket.server.enabled", matchIfMissing = true)
     @ConditionalOnMissingBean(name = LISTENER_EXECUTOR)
     static class ListenerExecutorConfiguration {
 

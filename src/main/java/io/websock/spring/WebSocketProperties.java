@@ -1,8 +1,6 @@
 package io.websock.spring;
 
-import io.websock.api.CloseCode;
 import io.websock.deflate.PermessageDeflate.Mode;
-import io.websock.engine.DrainSettings;
 import io.websock.engine.EngineSettings;
 import io.websock.engine.TlsSettings.ClientAuth;
 import io.websock.handshake.HeadLimits;
@@ -13,10 +11,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
-import org.springframework.boot.diagnostics.FailureAnalyzedException;
-import org.springframework.format.annotation.DurationFormat;
-import org.springframework.format.datetime.standard.DurationFormatterUtils;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -34,6 +30,7 @@ import org.springframework.util.unit.DataSize;
  * @param endpoints Settings for single endpoints, by path. A path is written in brackets: 'websocket.endpoints.[/ws].max-message-size'.
  * @param handlers the threads of listeners
  * @param drain how the server parts from its peers when it stops
+ * @param client where the client differs from the server
  */
 @ConfigurationProperties(prefix = "websocket", ignoreUnknownFields = false)
 public record WebSocketProperties(
@@ -46,7 +43,8 @@ public record WebSocketProperties(
         @DefaultValue List<String> allowedOrigins,
         @DefaultValue Map<String, EndpointSettings> endpoints,
         @DefaultValue Handlers handlers,
-        @DefaultValue Drain drain) {
+        @NestedConfigurationProperty @DefaultValue WebSocketDrainProperties drain,
+        @NestedConfigurationProperty @DefaultValue WebSocketClientProperties client) {
 
     public WebSocketProperties {
         Check.origins("websocket.allowed-origins", allowedOrigins);
@@ -275,10 +273,10 @@ public record WebSocketProperties(
     }
 
     /**
-     * How an endpoint's messages are compressed. The level is the same for all.
+     * How the messages of an endpoint, or of the client, are compressed. The level is the same for all.
      *
-     * @param mode How messages are compressed; null as in {@code websocket.compression}.
-     * @param minSize Messages that are shorter go out plain; null as in {@code websocket.compression}.
+     * @param mode How messages are compressed. By default, as 'websocket.compression.mode' says.
+     * @param minSize Messages that are shorter go out plain. By default, as 'websocket.compression.min-size' says.
      */
     public record EndpointCompression(
             @Nullable Mode mode, @Nullable DataSize minSize) {}
@@ -295,61 +293,20 @@ public record WebSocketProperties(
         }
     }
 
-    /**
-     * How the server parts from its peers when it stops.
-     *
-     * @param acceptDelay Time for which a stopping server still listens and answers new connections with 503, so that load balancers can
-     *     turn to others.
-     * @param window Time over which the Close frames to the open connections are spread.
-     * @param closeTimeout Time from the end of the window for the peers' Close frames, after which the rest is reset.
-     * @param code Code of these Close frames.
-     */
-    public record Drain(
-            @DefaultValue("0s") Duration acceptDelay,
-            @DefaultValue("10s") Duration window,
-            @DefaultValue("5s") Duration closeTimeout,
-            @DefaultValue("1001") int code) {
-
-        public Drain {
-            Check.durationOrZero("websocket.drain.accept-delay", acceptDelay);
-            Check.durationOrZero("websocket.drain.window", window);
-            Check.duration("websocket.drain.close-timeout", closeTimeout);
-            Check.that(
-                    CloseCode.isSendable(code),
-                    "websocket.drain.code",
-                    code,
-                    "1000 to 1003, 1007 to 1014 or 3000 to 4999");
-        }
-
-        /** Spring would not wait for a longer one, and the context would be gone while its listeners still run. */
-        void requireWithin(Duration phase) {
-            Duration longest = settings().longest();
-            if (longest.compareTo(phase) > 0) {
-                throw new FailureAnalyzedException(
-                        "The drain of a stopping server may take %s: websocket.drain.accept-delay=%s + websocket.drain.window=%s + websocket.drain.close-timeout=%s + %s for the last FINs. But spring.lifecycle.timeout-per-shutdown-phase=%s would cut it."
-                                .formatted(
-                                        text(longest),
-                                        text(acceptDelay),
-                                        text(window),
-                                        text(closeTimeout),
-                                        text(DrainSettings.GRACE),
-                                        text(phase)),
-                        "Set spring.lifecycle.timeout-per-shutdown-phase to %s or more, or shorten websocket.drain.window."
-                                .formatted(text(longest)));
-            }
-        }
-
-        private static String text(Duration duration) {
-            return DurationFormatterUtils.print(
-                    duration,
-                    DurationFormat.Style.SIMPLE,
-                    duration.toMillisPart() == 0 ? DurationFormat.Unit.SECONDS : DurationFormat.Unit.MILLIS);
-        }
-
-        /** The same in the engine's terms. */
-        DrainSettings settings() {
-            return new DrainSettings(acceptDelay, window, closeTimeout, code);
-        }
+    /** The settings of an engine for the client, which differs from the server's. */
+    EngineSettings clientEngine(EngineSettings server) {
+        EngineSettings.Limits limits = server.limits();
+        return new EngineSettings(
+                new EngineSettings.Limits(
+                        limits.protocol(),
+                        limits.head(),
+                        client.handshakeTimeout(),
+                        limits.closeTimeout(),
+                        limits.maxConnections(),
+                        limits.maxHandshakes()),
+                server.keepAlive(),
+                server.inbound(),
+                server.outbound());
     }
 
     /** The same in the engine's terms. */

@@ -112,9 +112,10 @@ final class WebSocketPropertyFailureAnalyzer implements FailureAnalyzer {
         return null;
     }
 
-    /** Name and value as they were written, and where. */
+    /** Name and value as they were written, and where; of what may be a password, however it is spelt, not the value. */
     private static String assignment(ConfigurationProperty property) {
-        String assignment = property.getName() + "=" + property.getValue();
+        String name = property.getName().toString();
+        String assignment = name + "=" + (name.contains("pas") ? "******" : property.getValue());
         return property.getOrigin() == null ? assignment : assignment + " (" + property.getOrigin() + ")";
     }
 

@@ -10,6 +10,7 @@ import io.websock.protocol.Protocol;
 import io.websock.protocol.ProtocolLimits;
 import io.websock.protocol.Receiver;
 import io.websock.protocol.Role;
+import io.websock.protocol.Sending;
 import io.websock.testkit.Side;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -129,9 +130,10 @@ final class CompressionCost {
 
     private static long connection(Extension extension) {
         Receiver receiver = new Side(Role.SERVER).received;
-        new Protocol(Role.SERVER, LIMITS, extension, receiver, new OutboundQueue(Role.SERVER, 1, extension, null), 0);
+        Sending sending = new Sending(Role.SERVER, 1, () -> 0);
+        new Protocol(Role.SERVER, LIMITS, extension, receiver, new OutboundQueue(sending, extension), 0);
         long before = THREADS.getCurrentThreadAllocatedBytes();
-        new Protocol(Role.SERVER, LIMITS, extension, receiver, new OutboundQueue(Role.SERVER, 1, extension, null), 0);
+        new Protocol(Role.SERVER, LIMITS, extension, receiver, new OutboundQueue(sending, extension), 0);
         return THREADS.getCurrentThreadAllocatedBytes() - before;
     }
 

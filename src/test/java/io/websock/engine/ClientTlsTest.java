@@ -19,8 +19,6 @@ import io.websock.testkit.RawServer;
 import io.websock.testkit.RecordingListener;
 import io.websock.testkit.RecordingReceiver;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -60,13 +58,11 @@ class ClientTlsTest {
         return client(Certificates.context());
     }
 
-    /** Our own server, an echo; returns its port. */
+    /** Our own server; returns its port. */
     private int startEcho(TlsSettings tls) throws IOException {
-        RecordingListener echo = engine.record((connection, message) -> connection.send(message));
-        return engine.create(List.of(engine.endpoint(Engine.PATH, echo, false)))
-                .start(List.of(new Binding(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), () -> tls)))
-                .get(0)
-                .getPort();
+        engine.tls = tls;
+        engine.startEcho(false);
+        return engine.address().getPort();
     }
 
     private int startEcho(Identity identity) throws IOException {

@@ -154,7 +154,10 @@ final class Engine implements BeforeEachCallback, AfterEachCallback {
     }
 
     WebSocketClient client(UnaryOperator<ClientSettings> settings, WebSocketClient.Lookup lookup) {
-        ClientSettings own = ClientSettings.DEFAULT.withEngine(settings()).withMaxMessageSize(maxMessageSize);
+        ClientSettings own = ClientSettings.DEFAULT
+                .withEngine(settings())
+                .withMaxMessageSize(maxMessageSize)
+                .withExtensions(extensions);
         WebSocketClient client = new WebSocketClient(settings.apply(own), eventLoops, executor, lookup);
         webSocketClients.add(client);
         return client;

@@ -34,11 +34,10 @@ class EventLoopTest {
     private EventLoop loop;
 
     /** The reading end of a pipe on the loop. */
-    private final class Probe implements Selectable {
+    private final class Probe extends Selectable {
         private final String name;
         private final Pipe pipe = Pipe.open();
         private final SelectionKey key;
-        private final Timer timer = new Timer(this);
         private boolean throwing;
 
         /** On the loop, or before it starts. */
@@ -63,7 +62,7 @@ class EventLoopTest {
         }
 
         @Override
-        public void onReady() {
+        void onReady() {
             try {
                 read();
             } catch (IOException e) {
@@ -73,24 +72,24 @@ class EventLoopTest {
         }
 
         @Override
-        public void onTimer() {
+        void onTimer() {
             happened("timer");
         }
 
         @Override
-        public void onFailure(Throwable failure) {
+        void onFailure(Throwable failure) {
             events.add(name + " failed: " + failure.getMessage());
         }
 
         @Override
-        public void onStopping() {
+        void onStopping() {
             happened("stopping");
         }
 
         @Override
-        public void onLoopEnd() {
+        void onLoopEnd() {
             happened("end");
-            loop.deregister(key, timer);
+            loop.deregister(key);
             try {
                 pipe.source().close();
                 pipe.sink().close();
@@ -261,8 +260,8 @@ class EventLoopTest {
                 Probe good = new Probe("good");
                 good.poke();
                 bad.poke();
-                loop.schedule(bad.timer, 0);
-                loop.schedule(good.timer, 1);
+                loop.schedule(bad, 0);
+                loop.schedule(good, 1);
             } catch (IOException e) {
                 throw new AssertionError(e);
             }
@@ -303,7 +302,7 @@ class EventLoopTest {
     }
 
     /** Cancels all keys when it is told that it is ready; its own must be valid then. */
-    private final class Canceller implements Selectable {
+    private final class Canceller extends Selectable {
         private final List<SelectionKey> keys;
         private final CountDownLatch told;
 
@@ -313,34 +312,34 @@ class EventLoopTest {
         }
 
         @Override
-        public void onReady() {
+        void onReady() {
             if (keys.stream().noneMatch(SelectionKey::isValid)) {
                 events.add("told after it was cancelled");
             }
-            keys.forEach(key -> loop.deregister(key, new Timer(this)));
+            keys.forEach(loop::deregister);
             told.countDown();
         }
 
         @Override
-        public void onTimer() {}
+        void onTimer() {}
 
         @Override
-        public void onFailure(Throwable failure) {
+        void onFailure(Throwable failure) {
             events.add("failed: " + failure);
         }
 
         @Override
-        public void onStopping() {}
+        void onStopping() {}
 
         @Override
-        public void onLoopEnd() {}
+        void onLoopEnd() {}
     }
 
     @Test
     void aTimerFiresInTime() throws Exception {
         Probe probe = start("a");
         long begin = System.nanoTime();
-        onLoop(() -> loop.schedule(probe.timer, loop.now() + SECOND / 10));
+        onLoop(() -> loop.schedule(probe, loop.now() + SECOND / 10));
         until("the timer", () -> events.contains("a timer"));
         assertThat(System.nanoTime() - begin).isGreaterThanOrEqualTo(SECOND / 10);
     }
@@ -348,7 +347,7 @@ class EventLoopTest {
     @Test
     void whatIsReadyComesBeforeWhatIsDue() throws Exception {
         Probe probe = start("a");
-        onLoop(() -> loop.schedule(probe.timer, loop.now() + 60 * SECOND));
+        onLoop(() -> loop.schedule(probe, loop.now() + 60 * SECOND));
         waits();
         ahead.addAndGet(60 * SECOND + SECOND / 2);
         probe.poke();
@@ -363,8 +362,8 @@ class EventLoopTest {
         onLoop(() -> {
             try {
                 Probe second = new Probe("second");
-                loop.schedule(first.timer, loop.now() + 5 * SECOND);
-                loop.schedule(second.timer, loop.now() + 30 * SECOND);
+                loop.schedule(first, loop.now() + 5 * SECOND);
+                loop.schedule(second, loop.now() + 30 * SECOND);
                 before.set(loop.now());
             } catch (IOException e) {
                 throw new AssertionError(e);
@@ -394,7 +393,7 @@ class EventLoopTest {
         AtomicLong begin = new AtomicLong();
         onLoop(() -> {
             begin.set(loop.now());
-            loop.schedule(probe.timer, loop.now() + SECOND);
+            loop.schedule(probe, loop.now() + SECOND);
         });
         waits();
         ahead.addAndGet(SECOND + 400_000_000L);
@@ -411,7 +410,7 @@ class EventLoopTest {
         AtomicLong begin = new AtomicLong();
         onLoop(() -> {
             begin.set(loop.now());
-            loop.schedule(probe.timer, loop.now() + 60 * SECOND);
+            loop.schedule(probe, loop.now() + 60 * SECOND);
         });
         turn();
         waits();

@@ -13,11 +13,9 @@ import io.websock.testkit.RawProxy;
 import io.websock.testkit.RawServer;
 import io.websock.testkit.RecordingListener;
 import java.net.ConnectException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -40,12 +38,9 @@ class ProxyTest {
     }
 
     private InetSocketAddress startEcho(boolean secure) throws Exception {
-        TlsSettings tls = TlsSettings.of(Certificates.context(Certificates.LOCALHOST));
-        RecordingListener echo = engine.record((connection, message) -> connection.send(message));
-        return engine.create(List.of(engine.endpoint(Engine.PATH, echo, false)))
-                .start(List.of(new Binding(
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), secure ? () -> tls : null)))
-                .get(0);
+        engine.tls = secure ? TlsSettings.of(Certificates.context(Certificates.LOCALHOST)) : null;
+        engine.startEcho(false);
+        return engine.address();
     }
 
     @ParameterizedTest

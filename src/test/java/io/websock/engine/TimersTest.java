@@ -13,12 +13,25 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TimersTest {
     private final Timers timers = new Timers();
 
-    private static Timer timer() {
-        return new Timer(null);
+    private static final class Timer extends Selectable {
+        @Override
+        void onReady() {}
+
+        @Override
+        void onTimer() {}
+
+        @Override
+        void onFailure(Throwable failure) {}
+
+        @Override
+        void onStopping() {}
+
+        @Override
+        void onLoopEnd() {}
     }
 
     private Timer scheduled(long at) {
-        Timer timer = timer();
+        Timer timer = new Timer();
         timers.schedule(timer, at);
         return timer;
     }
@@ -44,7 +57,7 @@ class TimersTest {
         Timer timer = scheduled(10);
         assertThat(timers.poll(9)).isNull();
         assertThat(timers.poll(10)).isSameAs(timer);
-        assertThat(timer.index).isNegative();
+        assertThat(timer.timerIndex).isNegative();
     }
 
     @Test
@@ -74,7 +87,7 @@ class TimersTest {
         timers.cancel(cancelled);
         assertThat(timers.next()).isEqualTo(20);
         assertThat(timers.poll(30)).isSameAs(other);
-        timers.cancel(timer());
+        timers.cancel(new Timer());
         timers.cancel(other);
         assertThat(timers.next()).isEqualTo(Long.MAX_VALUE);
     }
@@ -86,7 +99,7 @@ class TimersTest {
         Random random = new Random(seed);
         List<Timer> all = new ArrayList<>();
         for (int i = 0; i < 300; i++) {
-            all.add(timer());
+            all.add(new Timer());
         }
         List<Timer> expected = new ArrayList<>();
         long now = 0;
@@ -99,8 +112,8 @@ class TimersTest {
                 }
                 case 1 -> {
                     now += random.nextInt(20);
-                    for (Timer due; (due = timers.poll(now)) != null; ) {
-                        assertThat(due.at).isEqualTo(next(expected)).isLessThanOrEqualTo(now);
+                    for (Selectable due; (due = timers.poll(now)) != null; ) {
+                        assertThat(due.timerAt).isEqualTo(next(expected)).isLessThanOrEqualTo(now);
                         assertThat(expected.remove(due)).isTrue();
                     }
                 }
@@ -115,14 +128,14 @@ class TimersTest {
                 assertThat(timers.next()).as("step %d", step).isEqualTo(next(expected));
             }
         }
-        expected.sort(Comparator.comparingLong(timer -> timer.at));
+        expected.sort(Comparator.comparingLong(timer -> timer.timerAt));
         for (Timer timer : expected) {
-            assertThat(timers.poll(Long.MAX_VALUE).at).isEqualTo(timer.at);
+            assertThat(timers.poll(Long.MAX_VALUE).timerAt).isEqualTo(timer.timerAt);
         }
         assertThat(timers.poll(Long.MAX_VALUE)).isNull();
     }
 
     private static long next(List<Timer> timers) {
-        return timers.stream().mapToLong(timer -> timer.at).min().orElse(Long.MAX_VALUE);
+        return timers.stream().mapToLong(timer -> timer.timerAt).min().orElse(Long.MAX_VALUE);
     }
 }

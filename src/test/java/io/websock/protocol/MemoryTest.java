@@ -42,10 +42,11 @@ class MemoryTest {
     @ParameterizedTest
     @EnumSource
     void anIdleConnectionIsSmall(Role role) {
-        OutboundQueue outbound = new OutboundQueue(role, 1000, null, () -> 0);
+        Sending sending = new Sending(role, 1000, () -> 0);
+        OutboundQueue outbound = new OutboundQueue(sending, null);
         assertThat(allocated(() -> new Protocol(role, LIMITS, null, IGNORING, outbound, 0)))
                 .isLessThan(100);
-        assertThat(allocated(() -> new OutboundQueue(role, 1000, null, null))).isLessThan(100);
+        assertThat(allocated(() -> new OutboundQueue(sending, null))).isLessThan(100);
     }
 
     @ParameterizedTest
@@ -131,7 +132,7 @@ class MemoryTest {
     @ParameterizedTest
     @EnumSource
     void pingsOfAPeerThatDoesNotReadCostNothingLasting(Role role) {
-        OutboundQueue outbound = new OutboundQueue(role, 1000, null, () -> 0);
+        OutboundQueue outbound = new OutboundQueue(new Sending(role, 1000, () -> 0), null);
         Protocol protocol = new Protocol(role, LIMITS, null, IGNORING, outbound, 0);
         ByteBuffer ping = ByteBuffer.wrap(Frames.to(role, Frames.ping(new byte[125])));
         protocol.receive(ping, 0);
@@ -168,7 +169,7 @@ class MemoryTest {
     }
 
     private static Protocol protocol(Role role) {
-        return new Protocol(role, LIMITS, null, IGNORING, new OutboundQueue(role, 1000, null, () -> 0), 0);
+        return new Protocol(role, LIMITS, null, IGNORING, new OutboundQueue(new Sending(role, 1000, () -> 0), null), 0);
     }
 
     private static long allocated(Runnable work) {

@@ -54,7 +54,7 @@ class OutboundQueueRandomTest {
 
         Run(Role role, Random random) {
             this.random = random;
-            this.queue = new OutboundQueue(role, MAX_BYTES, null, random::nextInt);
+            this.queue = new OutboundQueue(new Sending(role, MAX_BYTES, random::nextInt), null);
         }
 
         void check() {
@@ -173,7 +173,7 @@ class OutboundQueueRandomTest {
     @RepeatedTest(20)
     void sendersOnManyThreadsRaceWithTheClose() throws Exception {
         int senders = 3;
-        OutboundQueue queue = new OutboundQueue(Role.SERVER, Long.MAX_VALUE, null, () -> 0);
+        OutboundQueue queue = new OutboundQueue(new Sending(Role.SERVER, Long.MAX_VALUE, () -> 0), null);
         CountDownLatch start = new CountDownLatch(1);
         ExecutorService threads = Executors.newFixedThreadPool(senders + 1);
         List<Future<Integer>> accepted = new ArrayList<>();

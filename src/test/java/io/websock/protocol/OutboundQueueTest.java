@@ -34,7 +34,7 @@ class OutboundQueueTest {
 
         Written(Role role, long maxBytes) {
             this.role = role;
-            this.queue = new OutboundQueue(role, maxBytes, null, () -> Frames.KEY);
+            this.queue = new OutboundQueue(new Sending(role, maxBytes, () -> Frames.KEY), null);
         }
 
         ByteBuffer fill(int room) {
@@ -107,7 +107,7 @@ class OutboundQueueTest {
     @Test
     void aClientTakesANewMaskingKeyForEachFrame() {
         PrimitiveIterator.OfInt keys = IntStream.of(0x01020304, 0xFFFEFDFC).iterator();
-        OutboundQueue queue = new OutboundQueue(Role.CLIENT, 1000, null, keys::nextInt);
+        OutboundQueue queue = new OutboundQueue(new Sending(Role.CLIENT, 1000, keys::nextInt), null);
         queue.offer(Message.text("aaaaa"));
         queue.ping();
         ByteBuffer out = ByteBuffer.allocate(17);
@@ -117,9 +117,11 @@ class OutboundQueueTest {
 
     @Test
     void aServerTakesNoMaskingKey() {
-        OutboundQueue queue = new OutboundQueue(Role.SERVER, 1000, null, () -> {
-            throw new AssertionError();
-        });
+        OutboundQueue queue = new OutboundQueue(
+                new Sending(Role.SERVER, 1000, () -> {
+                    throw new AssertionError();
+                }),
+                null);
         queue.ping();
         assertThat(queue.bytes()).isEqualTo(2);
     }

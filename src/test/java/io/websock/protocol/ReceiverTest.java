@@ -54,7 +54,7 @@ class ReceiverTest {
     @ParameterizedTest
     @EnumSource
     void mayGiveThePeerUpInsideACall(Role role) {
-        OutboundQueue outbound = new OutboundQueue(role, 1000, null, () -> Frames.KEY);
+        OutboundQueue outbound = new OutboundQueue(new Sending(role, 1000, () -> Frames.KEY), null);
         class Leaving implements Receiver {
             Protocol protocol;
             int calls;
@@ -88,7 +88,7 @@ class ReceiverTest {
     @ParameterizedTest
     @EnumSource
     void mayThrowAndTheNextMessageIsWhole(Role role) {
-        OutboundQueue outbound = new OutboundQueue(role, 1000, null, () -> Frames.KEY);
+        OutboundQueue outbound = new OutboundQueue(new Sending(role, 1000, () -> Frames.KEY), null);
         StringBuilder seen = new StringBuilder();
         Receiver receiver = new Receiver() {
             @Override

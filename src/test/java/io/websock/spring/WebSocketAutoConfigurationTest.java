@@ -12,6 +12,7 @@ import io.websock.api.WebSocketListener;
 import io.websock.engine.DrainSettings;
 import io.websock.engine.EngineSettings;
 import io.websock.engine.TlsSettings.ClientAuth;
+import io.websock.engine.WebSocketClient;
 import io.websock.engine.WebSocketServer;
 import java.io.IOException;
 import java.net.Socket;
@@ -128,7 +129,7 @@ class WebSocketAutoConfigurationTest {
     void startWithoutEndpointsIsAWarning(CapturedOutput output) {
         runner.run(context -> assertThat(output)
                 .contains("WARN")
-                .contains("WebSocket server listening on port " + port(context) + " without endpoints"));
+                .contains("WebSocket server listening on port " + port(context) + " (ws) without endpoints"));
     }
 
     @Test
@@ -158,8 +159,8 @@ class WebSocketAutoConfigurationTest {
             assertThat(context)
                     .doesNotHaveBean(WebSocketServer.class)
                     .doesNotHaveBean(WebSocketServerLifecycle.class)
-                    .doesNotHaveBean(WebSocketAutoConfiguration.LISTENER_EXECUTOR);
-            assertThat(context).hasSingleBean(WebSocketProperties.class);
+                    .doesNotHaveBean(WebSocketEndpoints.class);
+            assertThat(context).hasSingleBean(WebSocketProperties.class).hasSingleBean(WebSocketClient.class);
         });
     }
 

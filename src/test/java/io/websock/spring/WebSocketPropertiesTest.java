@@ -4,10 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.websock.deflate.PermessageDeflate.Mode;
+import io.websock.engine.ClientSettings;
 import io.websock.engine.DrainSettings;
 import io.websock.engine.EngineSettings;
+import io.websock.engine.ReconnectPolicy;
 import io.websock.engine.TlsSettings.ClientAuth;
 import io.websock.handshake.HeadLimits;
+import io.websock.handshake.ProxyConnect;
 import io.websock.protocol.ProtocolLimits;
 import java.io.IOException;
 import java.io.StringReader;
@@ -59,6 +62,13 @@ class WebSocketPropertiesTest {
             assertThat(properties.handlers().maxThreads()).isEqualTo(200);
             assertThat(properties.drain().settings())
                     .isEqualTo(new DrainSettings(Duration.ZERO, Duration.ofSeconds(10), Duration.ofSeconds(5), 1001));
+            WebSocketClientProperties client = properties.client();
+            assertThat(properties.clientEngine(EngineSettings.DEFAULT)).isEqualTo(EngineSettings.DEFAULT);
+            assertThat(client.maxMessageSize()).isEqualTo(DataSize.ofKilobytes(64));
+            assertThat(client.ssl().bundle()).isNull();
+            assertThat(client.proxy().settings()).isNull();
+            assertThat(client.compression()).isEqualTo(new WebSocketProperties.EndpointCompression(null, null));
+            assertThat(client.reconnect().policy()).isEqualTo(ReconnectPolicy.DEFAULT);
         });
     }
 
@@ -101,6 +111,19 @@ class WebSocketPropertiesTest {
                 websocket.drain.window=7s
                 websocket.drain.close-timeout=8s
                 websocket.drain.code=4001
+                websocket.client.ssl.bundle=bundle
+                websocket.client.proxy.host=proxy
+                websocket.client.proxy.port=8080
+                websocket.client.proxy.username=alice
+                websocket.client.proxy.password=secret
+                websocket.client.handshake-timeout=6s
+                websocket.client.max-message-size=2MB
+                websocket.client.event-loops=4
+                websocket.client.compression.mode=off
+                websocket.client.compression.min-size=23B
+                websocket.client.reconnect.base-delay=7s
+                websocket.client.reconnect.max-delay=8s
+                websocket.client.reconnect.stable-after=9s
                 """));
         runner.withInitializer(context -> context.getEnvironment()
                         .getPropertySources()
@@ -138,6 +161,26 @@ class WebSocketPropertiesTest {
                     assertThat(properties.drain().settings())
                             .isEqualTo(new DrainSettings(
                                     Duration.ofSeconds(6), Duration.ofSeconds(7), Duration.ofSeconds(8), 4001));
+                    WebSocketClientProperties client = properties.client();
+                    assertThat(client.ssl().bundle()).isEqualTo("bundle");
+                    assertThat(client.proxy().settings())
+                            .isEqualTo(new ClientSettings.Proxy(
+                                    "proxy", 8080, new ProxyConnect.Credentials("alice", "secret")));
+                    assertThat(properties
+                                    .clientEngine(properties.engineSettings())
+                                    .limits()
+                                    .handshakeTimeout())
+                            .isEqualTo(Duration.ofSeconds(6));
+                    assertThat(client.maxMessageSize()).isEqualTo(DataSize.ofMegabytes(2));
+                    assertThat(client.eventLoops()).isEqualTo(4);
+                    assertThat(client.compression())
+                            .isEqualTo(new WebSocketProperties.EndpointCompression(Mode.OFF, DataSize.ofBytes(23)));
+                    assertThat(client.reconnect().policy())
+                            .isEqualTo(new ReconnectPolicy(
+                                    Duration.ofSeconds(7),
+                                    Duration.ofSeconds(8),
+                                    Duration.ofSeconds(9),
+                                    Integer.MAX_VALUE));
                 });
     }
 
@@ -191,6 +234,19 @@ class WebSocketPropertiesTest {
             websocket.compression.level                  | 0       | 1 to 9
             websocket.compression.level                  | 10      | 1 to 9
             websocket.handlers.max-threads               | 0       | at least 1
+            websocket.client.handshake-timeout           | 0       | a duration from 1ms to 365d
+            websocket.client.max-message-size            | 0       | a size from 1B to 1GB
+            websocket.client.event-loops                 | 0       | 1 to 1024
+            websocket.client.compression.mode            | zstd    | one of off, shared, takeover
+            websocket.client.compression.min-size        | 0       | a size from 1B to 1GB
+            websocket.client.proxy.host                  | ''      | a name or an IP address
+            websocket.client.proxy.port                  | 0       | 1 to 65535
+            websocket.client.proxy.username              | alice   | left out, or go with websocket.client.proxy.host
+            websocket.client.reconnect.base-delay        | 0       | a duration from 1ms to 365d
+            websocket.client.reconnect.max-delay         | 0       | a duration from 1ms to 365d
+            websocket.client.reconnect.stable-after      | 366d    | a duration from 1ms to 365d
+            websocket.client.reconnect.base-delay        | 2m      | at most websocket.client.reconnect.max-delay=PT1M
+            websocket.client.proxy                       | 1       | a group of properties
             websocket.limits                             | 1       | a group of properties
             websocket.endpoints[/ws]                     | 16MB    | a group of properties
             """)
@@ -225,7 +281,8 @@ class WebSocketPropertiesTest {
                 "websocket.limits.max-mesage-size",
                 "websocket.limit.max-message-size",
                 "websocket.endpoints[/ws].max-mesage-size",
-                "websocket.endpoints[/ws].compression.level"
+                "websocket.endpoints[/ws].compression.level",
+                "websocket.client.compression.level"
             })
     void unknownNameStopsTheStart(String name) {
         FailureAnalysis analysis = analysis(name + "=1");
@@ -233,6 +290,32 @@ class WebSocketPropertiesTest {
                 .startsWith("Unknown property " + name + "=1 (")
                 .doesNotContain("\n");
         assertThat(analysis.getAction()).contains("Correct the name");
+    }
+
+    @Test
+    void passwordsAreNotShown() {
+        assertThat(analysis("websocket.client.proxy.pasword=secret", "websocket.client.proxy.passwd=secret")
+                        .getDescription())
+                .contains("Unknown property websocket.client.proxy.passwd=****** (")
+                .doesNotContain("websocket.client.proxy.pasword=secret")
+                .doesNotContain("secret");
+        for (String[] wrong : new String[][] {
+            {"websocket.client.proxy.password=secret"},
+            {
+                "websocket.client.proxy.host=a",
+                "websocket.client.proxy.username=a",
+                "websocket.client.proxy.password=secret\u0007secret"
+            },
+            {
+                "websocket.client.proxy.host=a",
+                "websocket.client.proxy.username=a:b",
+                "websocket.client.proxy.password=secret"
+            },
+        }) {
+            assertThat(analysis(wrong).getDescription())
+                    .startsWith("Invalid property websocket.client.proxy.")
+                    .doesNotContain("secret");
+        }
     }
 
     @Test

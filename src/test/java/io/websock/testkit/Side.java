@@ -5,6 +5,7 @@ import io.websock.protocol.OutboundQueue;
 import io.websock.protocol.Protocol;
 import io.websock.protocol.ProtocolLimits;
 import io.websock.protocol.Role;
+import io.websock.protocol.Sending;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -28,7 +29,7 @@ public final class Side {
     /** @param extension null for none */
     public Side(Role role, ProtocolLimits limits, Extension extension) {
         this.role = role;
-        this.outbound = new OutboundQueue(role, MAX_QUEUE, extension, () -> Frames.KEY);
+        this.outbound = new OutboundQueue(new Sending(role, MAX_QUEUE, () -> Frames.KEY), extension);
         this.protocol = new Protocol(role, limits, extension, received, outbound, now);
     }
 

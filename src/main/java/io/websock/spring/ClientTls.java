@@ -1,0 +1,66 @@
+package io.websock.spring;
+
+import io.websock.engine.TlsSettings;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.ssl.SslBundle;
+import org.springframework.boot.ssl.SslBundles;
+
+/**
+ * The client's TLS, from an SSL bundle. When that is reloaded, new connections have what it says then; if that is of no use, it is logged,
+ * and they have what it said before.
+ */
+final class ClientTls implements Supplier<TlsSettings> {
+    private static final Logger log = LoggerFactory.getLogger(ClientTls.class);
+    private static final String PROPERTY = "websocket.client.ssl.bundle";
+
+    private volatile TlsSettings current;
+
+    ClientTls(String name, SslBundles bundles) {
+        if (!bundles.getBundleNames().contains(name)) {
+            throw new InvalidConfigurationPropertyValueException(
+                    PROPERTY,
+                    name,
+                    "There is no SSL bundle of this name; there are " + bundles.getBundleNames()
+                            + " (spring.ssl.bundle.*).");
+        }
+        try {
+            this.current = create(bundles.getBundle(name));
+        } catch (IllegalArgumentException e) {
+            throw new InvalidConfigurationPropertyValueException(PROPERTY, name, e.getMessage() + ".");
+        }
+        bundles.addBundleUpdateHandler(name, this::reload);
+    }
+
+    @Override
+    public TlsSettings get() {
+        return current;
+    }
+
+    private void reload(SslBundle bundle) {
+        try {
+            current = create(bundle);
+            log.info("Certificates of the WebSocket client are reloaded, new connections have them");
+        } catch (RuntimeException e) {
+            log.error(
+                    "Certificates of the WebSocket client are not reloaded, new connections have the old ones: {}",
+                    e.toString());
+        }
+    }
+
+    private static TlsSettings create(SslBundle bundle) {
+        return new TlsSettings(
+                bundle.createSslContext(),
+                TlsSettings.ClientAuth.NONE,
+                list(bundle.getOptions().getEnabledProtocols()),
+                list(bundle.getOptions().getCiphers()));
+    }
+
+    private static List<String> list(String @Nullable [] values) {
+        return values == null ? List.of() : List.of(values);
+    }
+}
