@@ -30,15 +30,15 @@ final class Drain {
 
     /** Returns when no connection is open, or the time is over. */
     void run() throws InterruptedException {
+        int before = host.connections();
         log.atLevel(level)
                 .log(
-                        "Drain begins: {} connections, {} for new ones to be refused, {} for Close frames, {} in all at most",
-                        host.connections(),
+                        "Drain begins: {} connections open, new ones are refused for {}, Close frames are sent over {}; all of it takes {} at most",
+                        before,
                         seconds(settings.acceptDelay()),
                         seconds(settings.window()),
                         seconds(settings.longest()));
         NANOSECONDS.sleep(settings.acceptDelay().toNanos());
-        int before = host.connections();
         AtomicInteger turn = new AtomicInteger();
         for (EventLoop loop : host.loops()) {
             loop.beginStop();
@@ -69,7 +69,7 @@ final class Drain {
         long now;
         while (host.connections() > 0 && (now = System.nanoTime()) - end < 0) {
             if (now - report >= 0) {
-                log.atLevel(level).log("Drain goes on: {} connections left", host.connections());
+                log.atLevel(level).log("Drain goes on: {} connections still open", host.connections());
                 report += PROGRESS;
             }
             host.awaitNoneOpen(Math.min(end, report) - now);

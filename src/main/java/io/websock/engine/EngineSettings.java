@@ -85,7 +85,8 @@ public record EngineSettings(Limits limits, KeepAlive keepAlive, Inbound inbound
         public static final Outbound DEFAULT = new Outbound(256 * 1024, 128 * 1024, 64 * 1024, Duration.ofSeconds(10));
 
         public Outbound {
-            Check.that(0 < lowWater && lowWater <= highWater && highWater <= maxQueue && Check.isPositive(stallTimeout));
+            Check.that(
+                    0 < lowWater && lowWater <= highWater && highWater <= maxQueue && Check.isPositive(stallTimeout));
         }
     }
 
