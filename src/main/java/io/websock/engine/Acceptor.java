@@ -74,11 +74,19 @@ final class Acceptor extends Selectable {
 
     @Override
     void onStopping() {
-        // Goes on: whoever comes now is answered with 503.
+        onReady(); // those whom the operating system has let in already; the others it resets
+        close();
     }
 
     @Override
     void onLoopEnd() {
+        close();
+    }
+
+    private void close() {
+        if (!channel.isOpen()) {
+            return;
+        }
         loop.deregister(key);
         try {
             channel.close();

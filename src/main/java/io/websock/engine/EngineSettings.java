@@ -30,10 +30,10 @@ public record EngineSettings(Limits limits, KeepAlive keepAlive, Inbound inbound
             int maxHandshakes) {
 
         public Limits {
-            require(maxConnections > 0
+            Check.that(maxConnections > 0
                     && maxHandshakes > 0
-                    && isPositive(handshakeTimeout)
-                    && isPositive(closeTimeout));
+                    && Check.isPositive(handshakeTimeout)
+                    && Check.isPositive(closeTimeout));
         }
 
         public static final Limits DEFAULT = new Limits(
@@ -55,7 +55,7 @@ public record EngineSettings(Limits limits, KeepAlive keepAlive, Inbound inbound
         public static final KeepAlive DEFAULT = new KeepAlive(Duration.ofSeconds(25), Duration.ofSeconds(20));
 
         public KeepAlive {
-            require(isPositive(interval) && isPositive(timeout));
+            Check.that(Check.isPositive(interval) && Check.isPositive(timeout));
         }
     }
 
@@ -69,7 +69,7 @@ public record EngineSettings(Limits limits, KeepAlive keepAlive, Inbound inbound
         public static final Inbound DEFAULT = new Inbound(64, 256 * 1024);
 
         public Inbound {
-            require(maxPending > 0 && maxPendingBytes > 0);
+            Check.that(maxPending > 0 && maxPendingBytes > 0);
         }
     }
 
@@ -85,17 +85,21 @@ public record EngineSettings(Limits limits, KeepAlive keepAlive, Inbound inbound
         public static final Outbound DEFAULT = new Outbound(256 * 1024, 128 * 1024, 64 * 1024, Duration.ofSeconds(10));
 
         public Outbound {
-            require(0 < lowWater && lowWater <= highWater && highWater <= maxQueue && isPositive(stallTimeout));
+            Check.that(
+                    0 < lowWater && lowWater <= highWater && highWater <= maxQueue && Check.isPositive(stallTimeout));
         }
     }
 
-    private static boolean isPositive(Duration duration) {
-        return !duration.isNegative() && !duration.isZero();
-    }
+    /** A class of its own: the records may be needed first, and must not begin with {@link #DEFAULT}, which is made of them. */
+    private static final class Check {
+        private static boolean isPositive(Duration duration) {
+            return !duration.isNegative() && !duration.isZero();
+        }
 
-    private static void require(boolean inRange) {
-        if (!inRange) {
-            throw new IllegalArgumentException("settings are positive, and low-water <= high-water <= max-queue");
+        private static void that(boolean inRange) {
+            if (!inRange) {
+                throw new IllegalArgumentException("settings are positive, and low-water <= high-water <= max-queue");
+            }
         }
     }
 }

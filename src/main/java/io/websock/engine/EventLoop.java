@@ -76,7 +76,7 @@ final class EventLoop implements Runnable {
         thread.start();
     }
 
-    /** Tells everything that lives here. */
+    /** Tells everything that lives here that no new connections are taken. */
     void beginStop() {
         execute(() -> forEach(Selectable::onStopping));
     }
@@ -200,7 +200,8 @@ final class EventLoop implements Runnable {
         }
     }
 
-    private void forEach(Consumer<Selectable> call) {
+    /** In the loop; one whose call fails does not keep the others from theirs. */
+    void forEach(Consumer<Selectable> call) {
         for (SelectionKey key : selector.keys()) {
             Selectable owner = (Selectable) key.attachment();
             try {

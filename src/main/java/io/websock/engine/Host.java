@@ -1,7 +1,9 @@
 package io.websock.engine;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
+import io.websock.api.CloseInfo;
 import io.websock.protocol.Extension;
 import io.websock.protocol.OutboundQueue;
 import io.websock.protocol.Role;
@@ -11,7 +13,6 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -27,9 +28,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Host {
     private static final Logger log = LoggerFactory.getLogger(Host.class);
-    /** What a stop allows for beyond the close time-out: the peers' FINs. */
-    private static final long GRACE = 1500;
-
     private static final int TLS_THREADS = Runtime.getRuntime().availableProcessors();
 
     private final Role role;
@@ -38,7 +36,11 @@ final class Host {
     private final Sending sending;
     private final LogLimit failureLog = new LogLimit(20, System::nanoTime);
     private final AtomicInteger open = new AtomicInteger();
-    private final CountDownLatch drained = new CountDownLatch(1);
+    /** Connections that ended during the stop without the peer's Close frame. */
+    private final AtomicInteger unanswered = new AtomicInteger();
+    /** Its monitor is notified when, during the stop, no connection is open any more. */
+    private final Object noneOpen = new Object();
+
     private final ThreadPoolExecutor tlsTasks;
     private volatile List<EventLoop> loops = List.of();
     private volatile boolean stopping;
@@ -159,15 +161,20 @@ final class Host {
         }
     }
 
+    /** Stops at once: nobody is spared anything by waiting. */
+    void stop() {
+        stop(DrainSettings.atOnce(settings.limits().closeTimeout()));
+    }
+
     /**
-     * Closes the open connections with 1001 behind what they have queued, waits for their peers as long as the close time-out allows, and
-     * ends the loops. Does nothing the second time.
+     * Closes the open connections behind what they have queued, waits for their peers as long as the settings allow, and ends the loops. The
+     * second time it only waits until the first is over.
      *
      * @throws IllegalStateException if it is called on an event loop: it would wait for itself
      */
-    void stop() {
+    void stop(DrainSettings drain) {
         refuseOnLoop();
-        stopOnce();
+        stopOnce(drain);
     }
 
     /** @throws IllegalStateException if it is called on an event loop, which must not wait for its own end */
@@ -178,16 +185,14 @@ final class Host {
         }
     }
 
-    private synchronized void stopOnce() {
+    private synchronized void stopOnce(DrainSettings drain) {
         if (stopping) {
             return;
         }
         stopping = true;
-        loops.forEach(EventLoop::beginStop);
         try {
-            if (open.get() > 0
-                    && !drained.await(settings.limits().closeTimeout().toMillis() + GRACE, MILLISECONDS)) {
-                log.warn("{} connections did not close in time and are reset", open.get());
+            if (isStarted()) {
+                new Drain(this, drain).run();
             }
             loops.forEach(EventLoop::stop);
             for (EventLoop loop : loops) {
@@ -196,7 +201,7 @@ final class Host {
             // What has come too late for the loop that it was for.
             loops.forEach(EventLoop::runTasks);
             tlsTasks.shutdownNow();
-            tlsTasks.awaitTermination(GRACE, MILLISECONDS);
+            tlsTasks.awaitTermination(DrainSettings.GRACE.toMillis(), MILLISECONDS);
         } catch (InterruptedException e) {
             loops.forEach(EventLoop::stop);
             tlsTasks.shutdownNow();
@@ -235,7 +240,29 @@ final class Host {
     /** An open connection has ended, and its listener knows. */
     void released() {
         if (open.decrementAndGet() == 0 && stopping) {
-            drained.countDown();
+            synchronized (noneOpen) {
+                noneOpen.notifyAll();
+            }
         }
+    }
+
+    /** Waits for so many nanoseconds at most. */
+    void awaitNoneOpen(long nanos) throws InterruptedException {
+        synchronized (noneOpen) {
+            if (open.get() > 0) {
+                NANOSECONDS.timedWait(noneOpen, nanos);
+            }
+        }
+    }
+
+    /** A WebSocket has ended, and its listener is to know. */
+    void ended(CloseInfo info) {
+        if (stopping && !info.clean()) {
+            unanswered.incrementAndGet();
+        }
+    }
+
+    int unanswered() {
+        return unanswered.get();
     }
 }

@@ -19,7 +19,7 @@ abstract class Selectable {
     /** One of the other methods has thrown: this channel has to end, the loop goes on. */
     abstract void onFailure(Throwable failure);
 
-    /** The server begins to stop. */
+    /** The host takes no new connections any more; the open ones are closed one by one, see {@link LoopDrain}. */
     abstract void onStopping();
 
     /** The loop ends, and with it this channel. */

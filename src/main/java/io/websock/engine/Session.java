@@ -150,9 +150,14 @@ final class Session implements WebSocketConnection, Receiver {
         }
     }
 
-    void goAway() {
+    /** Whether nothing is queued, no message is coming in, and the listener has dealt with all that have come. */
+    boolean isIdle() {
+        return outbound().isEmpty() && !protocol.isInMessage() && mailbox.isIdle();
+    }
+
+    void goAway(int code) {
         if (!protocol.hasEnded()) {
-            close(CloseCode.GOING_AWAY, connection.host.name() + " is stopping");
+            close(code, connection.host.name() + " is stopping");
         }
     }
 
@@ -168,6 +173,7 @@ final class Session implements WebSocketConnection, Receiver {
         protocol.abort("connection reset"); // whatever has ended before, nothing can be sent any more
         CloseInfo info = requireNonNull(protocol.closeInfo());
         log.debug("Closed {}: {}", this, info);
+        connection.host.ended(info);
         mailbox.closed(info);
     }
 

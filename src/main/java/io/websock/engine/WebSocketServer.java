@@ -120,14 +120,24 @@ public final class WebSocketServer {
     }
 
     /**
-     * Stops: refuses new connections with 503, closes the open ones with 1001 behind what they have queued, waits for their peers as
-     * long as the close time-out allows, and ends the loops. Once this has returned, every {@code onClose} has been handed to the
-     * executor, and the ports are free. Does nothing the second time.
+     * Stops at once: closes the ports and, with 1001, the open connections behind what they have queued, waits for their peers as long as
+     * the close time-out allows, and ends the loops. Else as {@link #stop(DrainSettings)}.
      *
      * @throws IllegalStateException if it is called on an event loop, that is, by a non-blocking listener: it would wait for itself
      */
     public void stop() {
         host.stop();
+    }
+
+    /**
+     * Stops step by step: refuses new connections with 503, closes the ports, closes the open connections behind what they have queued,
+     * waits for their peers, resets the rest, and ends the loops. Once this has returned, every {@code onClose} has been handed to the
+     * executor, and the ports are free. The second time, and while it runs, a stop does nothing but wait for the end of the first.
+     *
+     * @throws IllegalStateException if it is called on an event loop, that is, by a non-blocking listener: it would wait for itself
+     */
+    public void stop(DrainSettings drain) {
+        host.stop(drain);
     }
 
     /** How many connections are open at this moment: from the handshake until the listener has been told of the end. */

@@ -105,6 +105,11 @@ public final class Protocol extends FrameDecoder {
         return ending != null;
     }
 
+    /** Whether a part of a message has come in, or of a control frame, and its end has not. */
+    public boolean isInMessage() {
+        return isInPayload() || (message != null && message.hasBegun());
+    }
+
     /** Queues the Close frame that answers what {@link Receiver#onEnd} has told; none if ours is out already. */
     public void finish() {
         if (ending != null) {

@@ -55,6 +55,14 @@ final class Check {
                 "a duration from 1ms to " + LONGEST.toDays() + "d");
     }
 
+    static void durationOrZero(String property, Duration value) {
+        that(
+                !value.isNegative() && value.compareTo(LONGEST) <= 0,
+                property,
+                value,
+                "a duration from 0s to " + LONGEST.toDays() + "d");
+    }
+
     static void origins(String property, List<String> values) {
         for (String value : values) {
             try {

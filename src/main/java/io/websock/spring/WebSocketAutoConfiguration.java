@@ -19,6 +19,8 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnThreading;
+import org.springframework.boot.autoconfigure.context.LifecycleAutoConfiguration;
+import org.springframework.boot.autoconfigure.context.LifecycleProperties;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.ssl.SslBundles;
@@ -32,7 +34,7 @@ import org.springframework.core.task.SimpleAsyncTaskExecutor;
  * Boots a {@link WebSocketServer} for the endpoints of the application, and makes a {@link WebSocketClient}. Each bean backs off for the
  * application's own.
  */
-@AutoConfiguration(after = SslAutoConfiguration.class)
+@AutoConfiguration(after = {SslAutoConfiguration.class, LifecycleAutoConfiguration.class})
 @EnableConfigurationProperties(WebSocketProperties.class)
 public final class WebSocketAutoConfiguration {
     /**
@@ -92,13 +94,16 @@ public final class WebSocketAutoConfiguration {
                 WebSocketEndpoints endpoints,
                 WebSocketProperties properties,
                 ObjectProvider<SslBundles> bundles,
+                ObjectProvider<LifecycleProperties> shutdown,
                 ConfigurableApplicationContext context) {
+            shutdown.ifAvailable(phases -> properties.drain().requireWithin(phases.getTimeoutPerShutdownPhase()));
             WebSocketProperties.Ssl ssl = properties.server().ssl();
             return new WebSocketServerLifecycle(
                     server,
                     endpoints,
                     properties.server(),
                     ssl.bundle() == null ? null : new ServerTls(ssl, bundles.getObject()),
+                    properties.drain().settings(),
                     context);
         }
     }

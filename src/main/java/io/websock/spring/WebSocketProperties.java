@@ -29,6 +29,7 @@ import org.springframework.util.unit.DataSize;
  *     the server's own origin may.
  * @param endpoints Settings for single endpoints, by path. A path is written in brackets: 'websocket.endpoints.[/ws].max-message-size'.
  * @param handlers the threads of listeners
+ * @param drain how the server parts from its peers when it stops
  * @param client where the client differs from the server
  */
 @ConfigurationProperties(prefix = "websocket", ignoreUnknownFields = false)
@@ -42,6 +43,7 @@ public record WebSocketProperties(
         @DefaultValue List<String> allowedOrigins,
         @DefaultValue Map<String, EndpointSettings> endpoints,
         @DefaultValue Handlers handlers,
+        @NestedConfigurationProperty @DefaultValue WebSocketDrainProperties drain,
         @NestedConfigurationProperty @DefaultValue WebSocketClientProperties client) {
 
     public WebSocketProperties {

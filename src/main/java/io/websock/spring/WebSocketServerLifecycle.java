@@ -1,6 +1,7 @@
 package io.websock.spring;
 
 import io.websock.engine.Binding;
+import io.websock.engine.DrainSettings;
 import io.websock.engine.TlsSettings;
 import io.websock.engine.WebSocketServer;
 import java.io.IOException;
@@ -15,6 +16,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.ReadinessState;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
@@ -22,7 +25,7 @@ import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.MutablePropertySources;
 
 /**
- * Binds the server when the context starts, and stops it when the context does. In between, {@code local.websocket.port} is the port that it
+ * Binds the server when the context starts, and drains it when the context stops, after the readiness that probes see. In between, {@code local.websocket.port} is the port that it
  * listens on, and {@code local.websocket.ssl-port} the one for TLS.
  */
 public final class WebSocketServerLifecycle implements SmartLifecycle {
@@ -39,6 +42,7 @@ public final class WebSocketServerLifecycle implements SmartLifecycle {
     private final WebSocketEndpoints endpoints;
     private final WebSocketProperties.Server properties;
     private final @Nullable Supplier<TlsSettings> tls;
+    private final DrainSettings drain;
     private final ConfigurableApplicationContext context;
 
     private volatile boolean running;
@@ -49,11 +53,13 @@ public final class WebSocketServerLifecycle implements SmartLifecycle {
             WebSocketEndpoints endpoints,
             WebSocketProperties.Server properties,
             @Nullable Supplier<TlsSettings> tls,
+            DrainSettings drain,
             ConfigurableApplicationContext context) {
         this.server = server;
         this.endpoints = endpoints;
         this.properties = properties;
         this.tls = tls;
+        this.drain = drain;
         this.context = context;
     }
 
@@ -104,9 +110,11 @@ public final class WebSocketServerLifecycle implements SmartLifecycle {
         context.publishEvent(new WebSocketServerStartedEvent(server, port, sslPort));
     }
 
+    /** Takes as long as the drain. Boot itself publishes the readiness in contexts with a web server only. */
     @Override
     public void stop() {
-        server.stop();
+        AvailabilityChangeEvent.publish(context, ReadinessState.REFUSING_TRAFFIC);
+        server.stop(drain);
         running = false;
         log.info("WebSocket server stopped");
     }

@@ -2,15 +2,23 @@ package io.websock.actuate;
 
 import static io.websock.actuate.Application.json;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.websock.api.Message;
 import io.websock.api.WebSocketConnection;
 import io.websock.api.WebSocketListener;
 import io.websock.spring.WebSocketEndpoint;
+import io.websock.testkit.Frames;
+import io.websock.testkit.RawClient;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -130,5 +138,38 @@ class HealthTest {
                 stuck.released.countDown();
             }
         }
+    }
+
+    @WebSocketEndpoint("/quiet")
+    static class Quiet implements WebSocketListener {
+        @Override
+        public void onMessage(WebSocketConnection connection, Message message) {}
+    }
+
+    @Test
+    void drainingServerIsAliveAndNotReadyToTheEnd() throws Exception {
+        Application application =
+                Application.run(List.of(Quiet.class), "websocket.server.enabled=true", "websocket.server.port=0");
+        URI[] probes = {application.uri(PROBES[0]), application.uri(PROBES[1])};
+        int port = application.context.getEnvironment().getRequiredProperty("local.websocket.port", Integer.class);
+        try (RawClient client = RawClient.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))) {
+            client.upgrade("/quiet");
+            CompletableFuture<Void> close = CompletableFuture.runAsync(application::close);
+            client.expectClose(1001, "server is stopping");
+            assertThat(status(probes[0])).isEqualTo(200);
+            assertThat(status(probes[1])).isEqualTo(503);
+            assertThat(close).isNotDone();
+            client.sendFrames(Frames.close(1001, ""));
+            client.expectEndOfStream();
+            client.endOutput();
+            close.join();
+        }
+        assertThatThrownBy(() -> status(probes[0])).isInstanceOf(IOException.class);
+    }
+
+    private static int status(URI probe) throws IOException, InterruptedException {
+        return Application.CLIENT
+                .send(HttpRequest.newBuilder(probe).build(), HttpResponse.BodyHandlers.discarding())
+                .statusCode();
     }
 }

@@ -90,30 +90,6 @@ class StoppingTest {
     }
 
     @Test
-    void nobodyNewComesInWhileTheServerStops() throws Exception {
-        RecordingListener listener = engine.startEcho(false);
-        RawClient client = engine.open();
-        listener.expect("open");
-        CompletableFuture<Void> stop = stopAside();
-        client.expectClose(1001, "server is stopping");
-        RawClient late = engine.connect();
-        late.send(RawClient.request(Engine.PATH));
-        assertThat(late.rest())
-                .startsWith("HTTP/1.1 503 ")
-                .contains("\r\nRetry-After: 5\r\n")
-                .endsWith("\r\n\r\nserver is stopping\n");
-        assertThat(engine.request("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n").rest())
-                .startsWith("HTTP/1.1 503 ")
-                .endsWith("\r\n\r\nstopping\n");
-        assertThat(engine.request("GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n").rest())
-                .startsWith("HTTP/1.1 404 ");
-        assertThat(stop).isNotDone();
-        client.sendFrames(close(1001, ""));
-        client.close();
-        stop.join();
-    }
-
-    @Test
     void whoeverIsStillAskedAboutWhenTheStopBeginsIsRefused() throws Exception {
         CountDownLatch entered = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);

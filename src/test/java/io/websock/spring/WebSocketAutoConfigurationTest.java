@@ -9,6 +9,7 @@ import io.websock.api.HandshakeRefusedException;
 import io.websock.api.Message;
 import io.websock.api.WebSocketConnection;
 import io.websock.api.WebSocketListener;
+import io.websock.engine.DrainSettings;
 import io.websock.engine.EngineSettings;
 import io.websock.engine.TlsSettings.ClientAuth;
 import io.websock.engine.WebSocketClient;
@@ -209,7 +210,12 @@ class WebSocketAutoConfigurationTest {
         WebSocketServerLifecycle lifecycle(
                 WebSocketServer server, WebSocketEndpoints endpoints, ConfigurableApplicationContext context) {
             return new WebSocketServerLifecycle(
-                    server, endpoints, new WebSocketProperties.Server(true, -1, null, NO_TLS, null), null, context);
+                    server,
+                    endpoints,
+                    new WebSocketProperties.Server(true, -1, null, NO_TLS, null),
+                    null,
+                    DrainSettings.atOnce(Duration.ofSeconds(5)),
+                    context);
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.websock.deflate.PermessageDeflate.Mode;
 import io.websock.engine.ClientSettings;
+import io.websock.engine.DrainSettings;
 import io.websock.engine.EngineSettings;
 import io.websock.engine.ReconnectPolicy;
 import io.websock.engine.TlsSettings.ClientAuth;
@@ -59,6 +60,8 @@ class WebSocketPropertiesTest {
             assertThat(properties.compression())
                     .isEqualTo(new WebSocketProperties.Compression(Mode.SHARED, DataSize.ofBytes(256), 6));
             assertThat(properties.handlers().maxThreads()).isEqualTo(200);
+            assertThat(properties.drain().settings())
+                    .isEqualTo(new DrainSettings(Duration.ZERO, Duration.ofSeconds(10), Duration.ofSeconds(5), 1001));
             WebSocketClientProperties client = properties.client();
             assertThat(properties.clientEngine(EngineSettings.DEFAULT)).isEqualTo(EngineSettings.DEFAULT);
             assertThat(client.maxMessageSize()).isEqualTo(DataSize.ofKilobytes(64));
@@ -104,6 +107,10 @@ class WebSocketPropertiesTest {
                 websocket.endpoints.[/ws].compression.mode=off
                 websocket.endpoints.[/ws].compression.min-size=22B
                 websocket.handlers.max-threads=20
+                websocket.drain.accept-delay=6s
+                websocket.drain.window=7s
+                websocket.drain.close-timeout=8s
+                websocket.drain.code=4001
                 websocket.client.ssl.bundle=bundle
                 websocket.client.proxy.host=proxy
                 websocket.client.proxy.port=8080
@@ -151,6 +158,9 @@ class WebSocketPropertiesTest {
                     assertThat(properties.compression())
                             .isEqualTo(new WebSocketProperties.Compression(Mode.TAKEOVER, DataSize.ofBytes(21), 9));
                     assertThat(properties.handlers().maxThreads()).isEqualTo(20);
+                    assertThat(properties.drain().settings())
+                            .isEqualTo(new DrainSettings(
+                                    Duration.ofSeconds(6), Duration.ofSeconds(7), Duration.ofSeconds(8), 4001));
                     WebSocketClientProperties client = properties.client();
                     assertThat(client.ssl().bundle()).isEqualTo("bundle");
                     assertThat(client.proxy().settings())
@@ -207,6 +217,10 @@ class WebSocketPropertiesTest {
             websocket.outbound.high-water                | 257KB   | at most websocket.outbound.max-queue=256KB
             websocket.outbound.low-water                 | 129KB   | at most websocket.outbound.high-water=128KB
             websocket.outbound.stall-timeout             | 0       | a duration from 1ms to 365d
+            websocket.drain.accept-delay                 | -1s     | a duration from 0s to 365d
+            websocket.drain.window                       | 366d    | a duration from 0s to 365d
+            websocket.drain.close-timeout                | 0       | a duration from 1ms to 365d
+            websocket.drain.code                         | 1006    | 1000 to 1003, 1007 to 1014 or 3000 to 4999
             websocket.allowed-origins                    | example.org | a list of origins such as https://example.org, or * for any
             websocket.allowed-origins                    | https://example.org/ | a list of origins such as https://example.org, or * for any
             websocket.endpoints[/ws].max-message-size    | 0       | a size from 1B to 1GB
