@@ -297,33 +297,10 @@ final class Connection extends TcpConnection {
 
     // Ends
 
-    @Override
-    void onStopping() {
-        // Its turn comes, see goAway; an opening handshake ends with a refusal.
-    }
-
-    /** Whether it is a WebSocket that neither side has begun to close. */
-    boolean isOpen() {
-        return phase == Phase.OPEN && session != null && session.isOpen() && !session.hasEnded();
-    }
-
-    /** Whether nothing is under way on it, in either direction. */
-    boolean isIdle() {
-        return held == null && session != null && session.isIdle();
-    }
-
-    /** The host stops: our Close goes out behind what is queued. */
-    void goAway(int code) {
-        if (session != null) {
-            session.goAway(code);
-        }
-    }
-
-    /** The host has waited long enough. */
-    void giveUp() {
-        if (phase == Phase.OPEN && session != null && !session.hasEnded()) {
-            abort("no Close frame within websocket.drain.close-timeout");
-        }
+    /** The WebSocket that it has become; null before that, and after a refusal. */
+    @Nullable
+    Session session() {
+        return session;
     }
 
     @Override

@@ -147,6 +147,10 @@ abstract class TcpConnection extends Selectable {
         }
     }
 
+    final boolean isHolding() {
+        return held != null;
+    }
+
     final void dropHeld() {
         held = null;
     }
