@@ -2,17 +2,19 @@
  * The transport: sockets, TLS, event loops and deadlines around the sans-I/O {@code protocol} and {@code handshake}.
  *
  * <pre>
- * in    EventLoop.run → Connection.onReady → Transport.read (into the loop's one shared direct buffer) → Session.receive
+ * in    EventLoop.run → TcpConnection.onReady → Transport.read (into the loop's one shared direct buffer)
+ *       → Connection.process → Session.receive
  *       ───────── sans-I/O line ─────────
  *       → Protocol.receive → FrameDecoder → MessageAssembler → Session.onMessage → Mailbox → listener
  * out   Session.send → OutboundQueue.offer
  *       ───────── line ─────────
- *       → EventLoop, once per turn → Connection.flush → Transport.write
+ *       → EventLoop, once per turn → TcpConnection.flush → Transport.write
  * </pre>
  *
  * <p>What a {@code Connection} does before it is a WebSocket is its {@code Opening}; what it carries bytes with is its {@code Transport}, TLS
- * being one that encrypts on the way; whose it is, the server's or the client's, is its {@code Host}. After the opening handshake, nothing
- * in here asks which of the two it is.
+ * being one that encrypts on the way; whose it is, the server's or the client's, is its {@code Host}. A server has its connections from an
+ * {@code Acceptor}, a client from a {@code Connector}. Once they are open, the two differ in who ends TCP first (RFC 6455 §7.1.1), and in that
+ * a client's messages answer nothing, so that it reads on while the server takes nothing.
  *
  * <p>Arrows: depends on {@code api}, {@code protocol}, {@code handshake} and {@code deflate}; knows neither Spring nor Micrometer.
  *
