@@ -149,10 +149,18 @@ public final class ManagementServer implements SmartLifecycle {
 
     /** The keys of {@code jdk.httpserver} are for its life, so reloaded ones need another, on the same port. */
     private synchronized void restart() {
-        if (isRunning()) {
-            stop();
-            start();
+        String bundle = settings.bundle();
+        if (!isRunning() || bundle == null) {
+            return;
         }
+        try {
+            tls(bundles.getBundle(bundle));
+        } catch (RuntimeException e) {
+            log.error("Management server keeps its old certificate, the new one is of no use: {}", e.toString());
+            return;
+        }
+        stop();
+        start();
     }
 
     private HttpServer bind() {

@@ -93,10 +93,11 @@ final class Connection extends TcpConnection {
     // Reading
 
     @Override
-    void controlRecords(int count) {
+    void countControlRecords() {
         if (session != null) {
-            session.controlRecords(count);
-        } else if (count > host.settings().limits().protocol().controlFrameBurst()) {
+            session.controlRecords(transport.takeControlRecords());
+        } else if (transport.controlRecords()
+                > host.settings().limits().protocol().controlFrameBurst()) {
             reset();
         }
     }
@@ -165,7 +166,7 @@ final class Connection extends TcpConnection {
             } else if (deadline == NEVER) {
                 setDeadline(FIN_TIMEOUT);
             }
-        } else if (!transport.isBlocked() && !outbound.isEmpty()) {
+        } else if (transport.isReady() && !transport.isBlocked() && !outbound.isEmpty()) {
             flushSoon();
         }
         if (phase == Phase.OPEN && session != null) {
@@ -257,7 +258,7 @@ final class Connection extends TcpConnection {
             read(); // what has come in counts, even if this loop is late to look
         }
         long now = loop().now();
-        if (phase != Phase.OPENING && now >= stallDeadline()) {
+        if (now >= stallDeadline()) {
             abort("peer has taken nothing for websocket.outbound.stall-timeout");
         } else if (phase == Phase.OPEN && session != null) {
             session.onTime(now);
@@ -284,9 +285,11 @@ final class Connection extends TcpConnection {
         return Math.min(Math.min(deadline, keepAlive), stallDeadline());
     }
 
+    /** An opening handshake has a deadline of its own. */
     private long stallDeadline() {
         Duration timeout = host.settings().outbound().stallTimeout();
-        return transport.isBlocked() ? transport.stalledSince() + timeout.toNanos() : NEVER;
+        boolean stalls = phase != Phase.OPENING && transport.isBlocked();
+        return stalls ? transport.stalledSince() + timeout.toNanos() : NEVER;
     }
 
     /** Gives the phase so long. */
@@ -334,8 +337,11 @@ final class Connection extends TcpConnection {
     }
 
     private void lost(IOException cause) {
-        tell(cause);
-        ended();
+        try {
+            tell(cause);
+        } finally {
+            ended();
+        }
     }
 
     /** The words of the operating system vary, so they are not passed on. */
@@ -355,10 +361,13 @@ final class Connection extends TcpConnection {
     /** Gives the peer up. */
     void abort(String why) {
         log.debug("Giving up {}: {}", this, why);
-        if (session != null) {
-            session.aborted(why);
+        try {
+            if (session != null) {
+                session.aborted(why);
+            }
+        } finally {
+            reset();
         }
-        reset();
     }
 
     /** Ends at once: the peer gets a RST, and the operating system keeps nothing of it. */

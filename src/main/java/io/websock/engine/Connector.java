@@ -117,7 +117,7 @@ final class Connector extends Selectable {
     }
 
     private void connectNext() {
-        while (key == null && !done) {
+        while (key == null && connection == null && !done) {
             InetAddress address = addresses.poll();
             if (address == null) {
                 fail(noConnection(
@@ -155,8 +155,9 @@ final class Connector extends Selectable {
     void onReady() {
         if (key != null && key.channel() instanceof SocketChannel channel) {
             try {
-                channel.finishConnect();
-                connected(channel);
+                if (channel.finishConnect()) {
+                    connected(channel);
+                }
             } catch (IOException e) {
                 failed(e);
                 connectNext();
@@ -259,9 +260,11 @@ final class Connector extends Selectable {
     @Override
     void onFailure(Throwable failure) {
         try {
-            log.error("Failure on connection to {}:{}", host, port, failure);
+            if (client.host().failureLog().permits()) {
+                log.error("Failure on connection to {}:{}", host, port, failure);
+            }
         } finally {
-            fail(failure);
+            giveUp(failure);
         }
     }
 

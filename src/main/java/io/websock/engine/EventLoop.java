@@ -223,7 +223,9 @@ final class EventLoop implements Runnable {
         }
         woken.set(false);
         runTasks();
-        for (Selectable due; (due = timers.poll(now)) != null; ) {
+        // One that is due again at once has its turn in the next turn.
+        int most = timers.size();
+        for (Selectable due; most-- > 0 && (due = timers.poll(now)) != null; ) {
             try {
                 due.onTimer();
             } catch (Throwable failure) {

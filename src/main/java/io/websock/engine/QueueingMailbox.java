@@ -28,7 +28,7 @@ final class QueueingMailbox extends Mailbox implements Runnable {
     private boolean scheduled;
     /** Whether the loop wants to hear when there is room again, or nothing left. */
     private boolean awaited;
-    /** Whether messages wait for the peer to read what was sent to it. */
+    /** Whether messages wait for the peer to read what was sent to it; written inside of the monitor only. */
     private volatile boolean held;
 
     QueueingMailbox(Session session, WebSocketListener listener) {
@@ -38,7 +38,9 @@ final class QueueingMailbox extends Mailbox implements Runnable {
     @Override
     void release() {
         if (held) {
-            held = false;
+            synchronized (this) {
+                held = false;
+            }
             schedule();
         }
     }
@@ -61,7 +63,7 @@ final class QueueingMailbox extends Mailbox implements Runnable {
     @Override
     void put(Object event) {
         synchronized (this) {
-            if (pending == 0) {
+            if (events == NONE) {
                 events = new ArrayDeque<>(2);
             }
             events.add(event);

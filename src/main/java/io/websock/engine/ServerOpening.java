@@ -19,7 +19,6 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -132,7 +131,7 @@ final class ServerOpening implements Opening {
         }
         try {
             server.host().executor().execute(() -> intercept(upgrade));
-        } catch (RejectedExecutionException e) {
+        } catch (RuntimeException | Error rejected) {
             server.endInterception();
             throw Refusal.SERVER_FULL.exception();
         }

@@ -183,11 +183,15 @@ final class Session implements WebSocketConnection, Receiver {
     }
 
     void closed() {
-        protocol.abort("connection reset"); // whatever has ended before, nothing can be sent any more
-        CloseInfo info = requireNonNull(protocol.closeInfo());
-        log.debug("Closed {}: {}", this, info);
-        connection.host.ended(info);
-        mailbox.closed(info);
+        try {
+            protocol.abort("connection reset"); // whatever has ended before, nothing can be sent any more
+        } finally {
+            // An extension of somebody else's may fail as it is closed; the listener hears of the end all the same.
+            CloseInfo info = requireNonNull(protocol.closeInfo());
+            log.debug("Closed {}: {}", this, info);
+            connection.host.ended(info);
+            mailbox.closed(info);
+        }
     }
 
     // Time

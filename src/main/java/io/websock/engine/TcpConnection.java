@@ -49,8 +49,8 @@ abstract class TcpConnection extends Selectable {
     /** Takes what has come in; what it leaves in {@code in} is passed in again when reading goes on after a pause. */
     abstract void process(ByteBuffer in);
 
-    /** So many records without data have come in, see {@link Transport#takeControlRecords}. */
-    abstract void controlRecords(int count);
+    /** Looks at how many {@linkplain Transport#controlRecords records without data} have come in. */
+    abstract void countControlRecords();
 
     /** The peer sends no more. */
     abstract void endOfStream();
@@ -129,7 +129,7 @@ abstract class TcpConnection extends Selectable {
             return;
         }
         announce();
-        controlRecords(transport.takeControlRecords());
+        countControlRecords();
         if (hasEnded()) {
             return;
         }

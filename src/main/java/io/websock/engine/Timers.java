@@ -37,6 +37,10 @@ final class Timers {
         }
     }
 
+    int size() {
+        return heap.size();
+    }
+
     /** When the first of them is due; {@link #NEVER} if there is none. */
     long next() {
         return heap.isEmpty() ? NEVER : heap.get(0).timerAt;

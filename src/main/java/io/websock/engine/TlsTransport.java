@@ -56,6 +56,8 @@ final class TlsTransport extends Transport {
     private boolean waiting;
     /** Whether the end of the stream, or a close_notify, has come and {@link #read} has not told. */
     private boolean inputEnded;
+    /** What has gone wrong behind the bytes that {@link #read} has returned last. */
+    private @Nullable Exception failure;
 
     private int controlRecords;
 
@@ -88,6 +90,11 @@ final class TlsTransport extends Transport {
     }
 
     @Override
+    int controlRecords() {
+        return controlRecords;
+    }
+
+    @Override
     int takeControlRecords() {
         int count = controlRecords;
         controlRecords = 0;
@@ -103,7 +110,7 @@ final class TlsTransport extends Transport {
 
     @Override
     boolean hasInput() {
-        return !mustWait() && (inputEnded || waiting);
+        return !mustWait() && (inputEnded || waiting || failure != null);
     }
 
     private boolean mustWait() {
@@ -115,6 +122,9 @@ final class TlsTransport extends Transport {
     int read(ByteBuffer in) throws IOException {
         if (state == State.FAILED) {
             return receive(in);
+        }
+        if (failure != null) {
+            throw fail(failure);
         }
         if (mustWait()) {
             return 0;
@@ -130,7 +140,11 @@ final class TlsTransport extends Transport {
         try {
             ended |= decrypt(net.flip(), in);
         } catch (SSLException | RuntimeException e) {
-            throw fail(e);
+            if (in.position() == 0) {
+                throw fail(e);
+            }
+            failure = e; // what was valid before it counts
+            return in.position();
         }
         if (net.hasRemaining()) {
             incoming = copy(net);
@@ -193,7 +207,8 @@ final class TlsTransport extends Transport {
     private void runTask() throws SSLException {
         Runnable task = engine.getDelegatedTask();
         if (task == null) {
-            return;
+            // The last one has ended with an error, and the engine waits for it for ever.
+            throw new SSLException("task of the handshake failed");
         }
         try {
             executor.execute(() -> {
@@ -238,6 +253,7 @@ final class TlsTransport extends Transport {
     private SSLException fail(Exception cause) {
         state = State.FAILED;
         waiting = false;
+        failure = null;
         if (cause instanceof PlaintextException plaintext) {
             return plaintext;
         }

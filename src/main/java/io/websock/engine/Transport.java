@@ -76,7 +76,12 @@ sealed class Transport permits TlsTransport {
         return false;
     }
 
-    /** How many records without data have come since the last call; see {@link Session#controlRecords}. */
+    /** How many records without data have come since they were last taken; see {@link Session#controlRecords}. */
+    int controlRecords() {
+        return 0;
+    }
+
+    /** The same, and begins to count anew. */
     int takeControlRecords() {
         return 0;
     }

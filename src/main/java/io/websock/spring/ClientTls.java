@@ -30,8 +30,8 @@ final class ClientTls implements Supplier<TlsSettings> {
         }
         try {
             this.current = create(bundles.getBundle(name));
-        } catch (IllegalArgumentException e) {
-            throw new InvalidConfigurationPropertyValueException(PROPERTY, name, e.getMessage() + ".");
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            throw ServerTls.unusable(PROPERTY, name, e);
         }
         bundles.addBundleUpdateHandler(name, this::reload);
     }

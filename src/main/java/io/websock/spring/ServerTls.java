@@ -12,11 +12,13 @@ import java.util.function.Supplier;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.X509ExtendedKeyManager;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
+import org.springframework.core.NestedExceptionUtils;
 
 /**
  * The server's TLS, from SSL bundles. When one of them is reloaded, new connections have the new certificate, and those that there are stay as
@@ -56,19 +58,27 @@ final class ServerTls implements Supplier<TlsSettings> {
 
     private TlsSettings create() {
         String name = requireNonNull(properties.bundle());
-        SslBundle bundle = bundle(PREFIX + "bundle", name);
         try {
+            SslBundle bundle = bundle(PREFIX + "bundle", name);
             return new TlsSettings(
                     context(bundle),
                     properties.clientAuth(),
                     list(bundle.getOptions().getEnabledProtocols()),
                     list(bundle.getOptions().getCiphers()));
-        } catch (IllegalArgumentException e) {
-            throw new InvalidConfigurationPropertyValueException(PREFIX + "bundle", name, e.getMessage() + ".");
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            throw unusable(PREFIX + "bundle", name, e);
         }
     }
 
-    private static List<String> list(String @org.jspecify.annotations.Nullable [] values) {
+    /** Boot opens a bundle's files only when it is asked for what they hold. */
+    static InvalidConfigurationPropertyValueException unusable(String property, String bundle, RuntimeException e) {
+        String why = NestedExceptionUtils.getMostSpecificCause(e).getMessage();
+        String reason = why == null || why.equals(e.getMessage()) ? e.getMessage() : e.getMessage() + ": " + why;
+        return new InvalidConfigurationPropertyValueException(
+                property, bundle, "This SSL bundle is of no use: " + reason + ".");
+    }
+
+    private static List<String> list(String @Nullable [] values) {
         return values == null ? List.of() : List.of(values);
     }
 
@@ -94,7 +104,12 @@ final class ServerTls implements Supplier<TlsSettings> {
         }
         Map<String, X509ExtendedKeyManager> byName = new LinkedHashMap<>();
         for (ServerNameBundle named : properties.serverNameBundles()) {
-            byName.put(named.serverName(), keys(bundle(PREFIX + "server-name-bundles", named.bundle())));
+            String property = PREFIX + "server-name-bundles";
+            try {
+                byName.put(named.serverName(), keys(bundle(property, named.bundle())));
+            } catch (IllegalArgumentException | IllegalStateException e) {
+                throw unusable(property, named.bundle(), e);
+            }
         }
         try {
             SSLContext context = SSLContext.getInstance(bundle.getProtocol());

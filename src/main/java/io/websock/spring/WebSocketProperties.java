@@ -8,6 +8,7 @@ import io.websock.protocol.ProtocolLimits;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -101,6 +102,15 @@ public record WebSocketProperties(
                     clientAuth,
                     alone);
             Check.that(
+                    serverNameBundles.stream()
+                                    .map(named -> named.serverName().toLowerCase(Locale.ROOT))
+                                    .distinct()
+                                    .count()
+                            == serverNameBundles.size(),
+                    "websocket.server.ssl.server-name-bundles",
+                    serverNameBundles,
+                    "a list in which each server-name is there once");
+            Check.that(
                     bundle != null || serverNameBundles.isEmpty(),
                     "websocket.server.ssl.server-name-bundles",
                     serverNameBundles,
@@ -114,7 +124,14 @@ public record WebSocketProperties(
      * @param serverName Name that clients ask for; with '*.' in front, those of all its direct subdomains.
      * @param bundle Name of the SSL bundle with the certificate.
      */
-    public record ServerNameBundle(String serverName, String bundle) {}
+    public record ServerNameBundle(String serverName, String bundle) {
+
+        public ServerNameBundle {
+            String property = "websocket.server.ssl.server-name-bundles";
+            Check.that(serverName != null && !serverName.isBlank(), property, bundle, "given a server-name each");
+            Check.that(bundle != null && !bundle.isBlank(), property, serverName, "given a bundle each");
+        }
+    }
 
     /**
      * What peers may ask of the server.
