@@ -262,7 +262,7 @@ final class Connector implements Selectable {
         try {
             log.error("Failure on connection to {}:{}", host, port, failure);
         } finally {
-            fail(failure);
+            giveUp(failure);
         }
     }
 
