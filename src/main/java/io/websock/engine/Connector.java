@@ -156,8 +156,9 @@ final class Connector implements Selectable {
     public void onReady() {
         if (key != null && key.channel() instanceof SocketChannel channel) {
             try {
-                channel.finishConnect();
-                connected(channel);
+                if (channel.finishConnect()) {
+                    connected(channel);
+                }
             } catch (IOException e) {
                 failed(e);
                 connectNext();
