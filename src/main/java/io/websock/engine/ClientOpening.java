@@ -52,8 +52,7 @@ final class ClientOpening implements Opening {
         ClientSettings.Proxy proxy = client.settings().proxy();
         HeadLimits limits = client.host().settings().limits().head();
         this.tunnel = proxy == null ? null : new ProxyConnect(request.uri(), proxy.credentials(), limits);
-        this.handshake = new ClientHandshake(
-                request.offering(ExtensionNegotiation.offers(client.settings().extensions())), client.nonce(), limits);
+        this.handshake = new ClientHandshake(request.offering(client.offers()), client.nonce(), limits);
     }
 
     @Override
@@ -128,7 +127,7 @@ final class ClientOpening implements Opening {
         List<ExtensionNegotiator> spoken = client.settings().extensions();
         try {
             return ExtensionChain.of(ExtensionNegotiation.confirm(established.extensions(), spoken));
-        } catch (NegotiationException e) {
+        } catch (NegotiationException | RuntimeException e) {
             throw HandshakeFailure.EXTENSION_MISMATCH.causedBy(e);
         }
     }

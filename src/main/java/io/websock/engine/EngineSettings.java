@@ -4,7 +4,7 @@ import io.websock.handshake.HeadLimits;
 import io.websock.protocol.ProtocolLimits;
 import java.time.Duration;
 
-/** The numbers that a server works with, each under the name of its {@code websocket.*} property. */
+/** The numbers that a server or a client works with, each under the name of its {@code websocket.*} property. */
 public record EngineSettings(Limits limits, KeepAlive keepAlive, Inbound inbound, Outbound outbound) {
 
     /** The documented defaults. */
@@ -12,14 +12,14 @@ public record EngineSettings(Limits limits, KeepAlive keepAlive, Inbound inbound
             new EngineSettings(Limits.DEFAULT, KeepAlive.DEFAULT, Inbound.DEFAULT, Outbound.DEFAULT);
 
     /**
-     * What peers may ask of this server.
+     * What peers may ask of this side.
      *
      * @param protocol of an open connection, but for the message limit, which is the endpoint's
      * @param head of a request head
      * @param handshakeTimeout from the TCP connection's beginning to the end of the opening handshake
      * @param closeTimeout from our Close frame, once it is written, to the peer's; and from the peer's to the end of the listener's work
      * @param maxConnections open connections at once, 1 and up
-     * @param maxHandshakes opening handshakes at once, 1 and up; past it, the oldest is reset
+     * @param maxHandshakes opening handshakes at once, 1 and up; past it, the oldest is reset. A client has as many as it is asked for
      */
     public record Limits(
             ProtocolLimits protocol,

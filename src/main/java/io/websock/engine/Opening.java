@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 /** What a connection does before it is a WebSocket: the opening handshake. All of it happens on the connection's loop. */
 interface Opening {
 
-    /** The transport carries bytes: TCP, and TLS if there is any. Called once, before anything is received. */
+    /** The transport carries bytes, and nothing has been received by it: that of TCP, or that of TLS once it is {@linkplain Connection#secure secured}. */
     default void ready() {}
 
     /** Takes what has arrived, up to the end of the peer's head; not called again after that. */

@@ -2,6 +2,8 @@ package io.websock.engine;
 
 import io.websock.api.WebSocketConnection;
 import io.websock.api.WebSocketListener;
+import io.websock.handshake.ExtensionNegotiation;
+import io.websock.handshake.ExtensionOffer;
 import io.websock.handshake.HandshakeFailedException;
 import io.websock.protocol.ProtocolLimits;
 import io.websock.protocol.Role;
@@ -45,6 +47,7 @@ public final class WebSocketClient implements AutoCloseable {
     private final Host host;
     private final int eventLoops;
     private final ProtocolLimits protocolLimits;
+    private final List<ExtensionOffer> offers;
     private final SecureRandom random = new SecureRandom();
     private final ThreadPoolExecutor resolver;
     private final Set<Connector> connecting = ConcurrentHashMap.newKeySet();
@@ -55,6 +58,7 @@ public final class WebSocketClient implements AutoCloseable {
     /**
      * @param eventLoops how many threads serve the connections, 1 and up
      * @param executor runs listeners that may block, one task per connection at a time, and completes the futures of {@link #connect}
+     * @throws IllegalArgumentException if there is no event loop, or an extension offers what cannot be sent
      */
     public WebSocketClient(ClientSettings settings, int eventLoops, Executor executor) {
         this(settings, eventLoops, executor, InetAddress::getAllByName);
@@ -68,6 +72,8 @@ public final class WebSocketClient implements AutoCloseable {
         this.lookup = lookup;
         this.host = new Host(Role.CLIENT, settings.engine(), executor);
         this.eventLoops = eventLoops;
+        this.offers = ExtensionNegotiation.offers(settings.extensions());
+        ConnectRequest.to("ws://localhost").offering(offers);
         this.protocolLimits = settings.engine().limits().protocol().withMaxMessageSize(settings.maxMessageSize());
         this.resolver = Host.daemons("websocket-resolver", RESOLVER_THREADS);
     }
@@ -179,6 +185,10 @@ public final class WebSocketClient implements AutoCloseable {
 
     Host host() {
         return host;
+    }
+
+    List<ExtensionOffer> offers() {
+        return offers;
     }
 
     ProtocolLimits protocolLimits() {

@@ -6,6 +6,8 @@
  * ExtensionNegotiators, ZlibPool ──────┐              │
  * &#64;WebSocketEndpoint beans → WebSocketEndpoints ─────┼→ WebSocketServer → WebSocketServerLifecycle → local.websocket.port
  * webSocketListenerExecutor, HandshakeInterceptors ───┘                                             → WebSocketServerStartedEvent
+ *
+ * websocket.client.*, EngineSettings, ExtensionNegotiators, ZlibPool, SslBundles → ClientSettings → WebSocketClient
  * </pre>
  *
  * <p>The package is booted by {@code AutoConfiguration.imports} alone, and nothing in it is meant to be scanned. Each bean backs off

@@ -18,6 +18,7 @@ import io.websock.deflate.ZlibPool;
 import io.websock.handshake.Agreement;
 import io.websock.handshake.ExtensionNegotiator;
 import io.websock.handshake.ExtensionOffer;
+import io.websock.handshake.HandshakeFailure;
 import io.websock.protocol.Extension;
 import io.websock.testkit.RawClient;
 import io.websock.testkit.RecordingListener;
@@ -55,12 +56,14 @@ class ExtensionFailureTest {
 
         @Override
         public List<ExtensionOffer> offers() {
-            return List.of();
+            in("offers");
+            return List.of(new ExtensionOffer("faulty", List.of()));
         }
 
         @Override
         public Extension confirm(ExtensionOffer answer) {
-            return null;
+            in("confirm");
+            return this;
         }
 
         @Override
@@ -185,6 +188,43 @@ class ExtensionFailureTest {
             client.close();
         }
         assertThat(engine.logged("Extension failed")).hasSizeBetween(1, 199);
+        expectEchoElsewhere();
+    }
+
+    // A client's
+
+    private WebSocketClient client(String where) {
+        return engine.client(settings ->
+                settings.withExtensions(List.of(new Faulty(where, new IllegalStateException("thrown by a test")))));
+    }
+
+    @Test
+    void aClientFindsOutAtOnceThatNothingCanBeOffered() {
+        assertThatThrownBy(() -> client("offers")).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void aNegotiatorThatThrowsFailsItsConnection() throws Exception {
+        start("nowhere", new IllegalStateException(), false);
+        assertThat(Outcomes.failed(
+                                client("confirm").connect(Outcomes.to(engine), (opened, message) -> {}),
+                                HandshakeFailure.EXTENSION_MISMATCH)
+                        .text())
+                .endsWith(": thrown by a test");
+        expectEchoElsewhere();
+    }
+
+    @Test
+    void aConnectionThatCannotEvenBeginIsReset() throws Exception {
+        start("nowhere", new IllegalStateException(), false);
+        WebSocketClient client = client("encoder");
+        RecordingListener listener = engine.record((opened, message) -> {});
+        Outcomes.failed(client.connect(Outcomes.to(engine), listener), HandshakeFailure.CONNECTION_LOST);
+        engine.forget("Failure on");
+        until(
+                "nothing is open",
+                () -> client.connections() == 0 && engine.server().connections() == 0);
+        assertThat(listener.take()).isEmpty();
         expectEchoElsewhere();
     }
 }
