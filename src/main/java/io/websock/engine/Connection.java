@@ -3,15 +3,12 @@ package io.websock.engine;
 import static io.websock.engine.Timers.NEVER;
 import static java.util.Objects.requireNonNull;
 
-import io.websock.protocol.OutboundQueue;
 import io.websock.protocol.Role;
 import java.io.EOFException;
 import java.io.IOException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.security.Principal;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
@@ -20,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One TCP connection, from its beginning to its end: what it reads goes into the {@link Opening} and then into the {@link Session};
- * what they queue, it writes.
+ * One connection, from its beginning to its end: what it reads goes into the {@link Opening} and then into the {@link Session}; what they
+ * queue, it writes.
  *
  * <pre>
  * OPENING ──101──→ OPEN ──Close frames done, or a rule broken──→ ENDING ──FIN from the peer──→ ENDED
@@ -31,11 +28,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>In {@code ENDING} the last bytes go out, then our FIN, and whatever still comes in is discarded unparsed.
  */
-final class Connection extends Selectable {
+final class Connection extends TcpConnection {
     private static final Logger log = LoggerFactory.getLogger(Connection.class);
-
-    /** Instead of an object in each connection. */
-    private static final VarHandle FLUSH_REQUESTED = flushRequestedHandle();
 
     private static final AtomicLong NUMBERS = new AtomicLong();
     /** How much may come in after the end, before the peer is reset. */
@@ -50,15 +44,6 @@ final class Connection extends Selectable {
         ENDED
     }
 
-    final Host host;
-    /** Another one once TLS begins or, if the peer does not speak it, ends. */
-    Transport transport;
-
-    /** Another one from the phase OPEN on, with the extensions that were agreed on. */
-    private OutboundQueue outbound;
-
-    private volatile boolean flushRequested;
-    final InetSocketAddress remoteAddress;
     final long number;
 
     private volatile Phase phase = Phase.OPENING;
@@ -67,13 +52,8 @@ final class Connection extends Selectable {
     /** There from the phase OPEN on; never after a refusal. */
     private @Nullable Session session;
 
-    /** What has been read and has to wait, while reading is paused. */
-    private @Nullable ByteBuffer held;
-
     /** Whether the host counts this as an open connection. */
     private boolean admitted;
-
-    private boolean inputEnded;
     /** Whether our FIN waits for the peer's: a server's comes first after the Close frames (RFC 6455 §7.1.1). */
     private boolean peerEndsFirst;
 
@@ -83,12 +63,8 @@ final class Connection extends Selectable {
 
     /** Must be created on its loop; {@link #begin} comes next. */
     Connection(Host host, Transport transport, InetSocketAddress remoteAddress) {
-        this.host = host;
+        super(host, transport, remoteAddress);
         this.number = NUMBERS.incrementAndGet();
-        this.remoteAddress = remoteAddress;
-        this.outbound = host.outbound(null);
-        this.transport = transport;
-        transport.key.attach(this);
     }
 
     /**
@@ -107,32 +83,9 @@ final class Connection extends Selectable {
         settle();
     }
 
-    /** From now on, everything goes through TLS. */
-    void secure(SSLEngine tls) {
-        transport = new TlsTransport(transport, tls, host.tlsTasks(), this, this::resumeTls);
-        if (tls.getUseClientMode()) {
-            loop().execute(this, this::resumeTls); // which begins the handshake, once the loop's buffers are free
-        }
-    }
-
-    private void resumeTls() {
-        if (phase != Phase.ENDED) {
-            read();
-            settle();
-        }
-    }
-
-    /** From any thread: whatever transport it sees, all have the same loop. */
-    EventLoop loop() {
-        return transport.loop;
-    }
-
-    boolean isReady() {
-        return transport.isReady();
-    }
-
-    private void announce() {
-        if (opening != null && transport.becameReady()) {
+    @Override
+    void onTransportReady() {
+        if (opening != null) {
             opening.ready();
         }
     }
@@ -140,42 +93,16 @@ final class Connection extends Selectable {
     // Reading
 
     @Override
-    void onReady() {
-        boolean writable = transport.isWritable();
-        if (transport.isReadable()) {
-            read();
-            settle();
-        }
-        if (phase != Phase.ENDED && writable) {
-            write();
-        }
-    }
-
-    private void read() {
-        ByteBuffer in = loop().readBuffer();
-        int count;
-        try {
-            count = transport.read(in);
-        } catch (IOException e) {
-            failed(e);
-            return;
-        }
-        announce();
-        int records = transport.takeControlRecords();
+    void controlRecords(int count) {
         if (session != null) {
-            session.controlRecords(records);
-        } else if (records > host.settings().limits().protocol().controlFrameBurst()) {
+            session.controlRecords(count);
+        } else if (count > host.settings().limits().protocol().controlFrameBurst()) {
             reset();
-            return;
-        }
-        if (count > 0) {
-            process(in.flip());
-        } else if (count < 0) {
-            endOfStream();
         }
     }
 
-    private void process(ByteBuffer in) {
+    @Override
+    void process(ByteBuffer in) {
         if (opening != null) {
             opening.receive(in);
         }
@@ -184,18 +111,11 @@ final class Connection extends Selectable {
             if (discarded > MAX_DISCARDED) {
                 reset();
             }
-            return;
-        }
-        if (phase == Phase.OPEN && session != null) {
-            session.receive(in);
-        }
-        hold(in);
-    }
-
-    /** Keeps what is left of {@code in}; the loop's buffer is needed for others. */
-    private void hold(ByteBuffer in) {
-        if (in.hasRemaining()) {
-            held = in.isDirect() ? ByteBuffer.allocate(in.remaining()).put(in).flip() : in;
+        } else {
+            if (phase == Phase.OPEN && session != null) {
+                session.receive(in);
+            }
+            hold(in);
         }
     }
 
@@ -204,7 +124,8 @@ final class Connection extends Selectable {
         return phase == Phase.ENDING || (session != null && session.hasEnded());
     }
 
-    private void endOfStream() {
+    @Override
+    void endOfStream() {
         if (!isDiscarding()) {
             lost(new EOFException("end of stream without a Close frame"));
         } else if (transport.hasEndedOutput()) {
@@ -217,25 +138,7 @@ final class Connection extends Selectable {
         }
     }
 
-    /** Reads nothing until there is {@linkplain Session#hasRoom room}, or {@link #proceed} is called. */
-    void pauseReading() {
-        transport.pause();
-    }
-
-    private void resumeReading() {
-        transport.resume();
-        ByteBuffer in = held;
-        held = null;
-        if (in != null) {
-            process(in);
-        }
-    }
-
-    private boolean isReading() {
-        return !transport.isPaused() && !inputEnded;
-    }
-
-    /** After anything that may have changed: takes up what has waited, and finishes what has ended. */
+    @Override
     void settle() {
         while (transport.isPaused() && phase == Phase.OPEN && session != null && session.hasRoom()) {
             resumeReading();
@@ -254,46 +157,8 @@ final class Connection extends Selectable {
 
     // Writing
 
-    /** Writes at the end of the loop's turn what is queued by then; from any thread. */
-    void flushSoon() {
-        if (!flushRequested && FLUSH_REQUESTED.compareAndSet(this, false, true)) {
-            EventLoop loop = loop();
-            if (loop.inLoop()) {
-                loop.flushSoon(this);
-            } else {
-                loop.execute(() -> loop.flushSoon(this));
-            }
-        }
-    }
-
-    private static VarHandle flushRequestedHandle() {
-        try {
-            return MethodHandles.lookup().findVarHandle(Connection.class, "flushRequested", boolean.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
-    /** Called by the loop, at most once for each {@link #flushSoon}. */
-    void flush() {
-        flushRequested = false;
-        if (phase != Phase.ENDED && !transport.isBlocked()) {
-            write();
-        }
-    }
-
-    private void write() {
-        try {
-            transport.write(outbound);
-        } catch (IOException e) {
-            failed(e);
-            return;
-        }
-        announce();
-        written();
-    }
-
-    private void written() {
+    @Override
+    void written() {
         if (phase == Phase.ENDING && !transport.hasEndedOutput() && !transport.isBlocked() && outbound.isEmpty()) {
             if (!peerEndsFirst || inputEnded) {
                 endOutput();
@@ -309,17 +174,12 @@ final class Connection extends Selectable {
         settle();
     }
 
-    /** Everything is sent: the peer gets our FIN, and has a moment for its own (RFC 6455 §7.1.1). */
-    private void endOutput() {
-        try {
-            transport.endOutput();
-        } catch (IOException e) {
-            failed(e);
-            return;
-        }
-        if (transport.hasEndedOutput() && inputEnded) {
+    /** The peer has our FIN, and has a moment for its own (RFC 6455 §7.1.1). */
+    @Override
+    void outputEnded() {
+        if (inputEnded) {
             ended();
-        } else if (transport.hasEndedOutput()) {
+        } else {
             setDeadline(FIN_TIMEOUT);
         }
     }
@@ -352,7 +212,7 @@ final class Connection extends Selectable {
 
     /** The opening handshake is answered with something else than a WebSocket. */
     void answer(byte[] response) {
-        outbound.offerHandshake(response);
+        send(response);
         end();
     }
 
@@ -383,7 +243,7 @@ final class Connection extends Selectable {
     void end() {
         phase = Phase.ENDING;
         opening = null;
-        held = null;
+        dropHeld();
         transport.resume();
         deadline = NEVER; // as long as the peer takes something, until all is written
         flushSoon();
@@ -425,10 +285,8 @@ final class Connection extends Selectable {
     }
 
     private long stallDeadline() {
-        return transport.isBlocked()
-                ? transport.stalledSince()
-                        + host.settings().outbound().stallTimeout().toNanos()
-                : NEVER;
+        Duration timeout = host.settings().outbound().stallTimeout();
+        return transport.isBlocked() ? transport.stalledSince() + timeout.toNanos() : NEVER;
     }
 
     /** Gives the phase so long. */
@@ -439,33 +297,10 @@ final class Connection extends Selectable {
 
     // Ends
 
-    @Override
-    void onStopping() {
-        // Its turn comes, see goAway; an opening handshake ends with a refusal.
-    }
-
-    /** Whether it is a WebSocket that neither side has begun to close. */
-    boolean isOpen() {
-        return phase == Phase.OPEN && session != null && session.isOpen() && !session.hasEnded();
-    }
-
-    /** Whether nothing is under way on it, in either direction. */
-    boolean isIdle() {
-        return held == null && session != null && session.isIdle();
-    }
-
-    /** The host stops: our Close goes out behind what is queued. */
-    void goAway(int code) {
-        if (session != null) {
-            session.goAway(code);
-        }
-    }
-
-    /** The host has waited long enough. */
-    void giveUp() {
-        if (phase == Phase.OPEN && session != null && !session.hasEnded()) {
-            abort("no Close frame within websocket.drain.close-timeout");
-        }
+    /** The WebSocket that it has become; null before that, and after a refusal. */
+    @Nullable
+    Session session() {
+        return session;
     }
 
     @Override
@@ -484,7 +319,8 @@ final class Connection extends Selectable {
         }
     }
 
-    private void failed(IOException cause) {
+    @Override
+    void failed(IOException cause) {
         if (cause instanceof PlaintextException && opening != null) {
             transport = new Transport(loop(), transport.key);
             opening.plaintext();
@@ -502,23 +338,18 @@ final class Connection extends Selectable {
         ended();
     }
 
+    /** The words of the operating system vary, so they are not passed on. */
     private void tell(IOException cause) {
         log.debug("Lost {}: {}", this, cause.toString());
         if (session != null) {
-            session.lost(how(cause));
+            boolean ours = cause instanceof EOFException || cause instanceof SSLException;
+            session.lost(ours ? String.valueOf(cause.getMessage()) : "connection reset");
         }
         Opening failed = opening;
         opening = null;
         if (failed != null) {
             failed.lost(cause);
         }
-    }
-
-    /** The words of the operating system vary. */
-    private static String how(IOException cause) {
-        return cause instanceof EOFException || cause instanceof SSLException
-                ? String.valueOf(cause.getMessage())
-                : "connection reset";
     }
 
     /** Gives the peer up. */
@@ -541,7 +372,7 @@ final class Connection extends Selectable {
             return;
         }
         phase = Phase.ENDED;
-        held = null;
+        dropHeld();
         transport.close();
         loop().handshakes().remove(this);
         if (session != null) {
@@ -554,14 +385,14 @@ final class Connection extends Selectable {
         }
     }
 
-    @Nullable
-    Principal principal() {
-        return transport.principal();
+    @Override
+    boolean hasEnded() {
+        return phase == Phase.ENDED;
     }
 
     @Override
     public String toString() {
-        return "connection " + number + (host.role() == Role.SERVER ? " from " : " to ") + remoteAddress + " (" + phase
-                + ")";
+        String way = host.role() == Role.SERVER ? " from " : " to ";
+        return "connection " + number + way + remoteAddress + " (" + phase + ")";
     }
 }

@@ -42,7 +42,7 @@ final class EventLoop implements Runnable {
     private final Thread thread;
     private final Consumer<SelectionKey> ready = this::ready;
     private final Timers timers = new Timers();
-    private final ArrayDeque<Connection> flushes = new ArrayDeque<>();
+    private final ArrayDeque<TcpConnection> flushes = new ArrayDeque<>();
     private final Set<Connection> handshakes = new LinkedHashSet<>();
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean woken = new AtomicBoolean();
@@ -130,7 +130,7 @@ final class EventLoop implements Runnable {
     }
 
     /** Writes what {@code connection} has queued, at the end of this turn; in the loop only. */
-    void flushSoon(Connection connection) {
+    void flushSoon(TcpConnection connection) {
         flushes.add(connection);
     }
 
@@ -232,7 +232,7 @@ final class EventLoop implements Runnable {
         }
         // Whoever has more to write after this has its turn in the next turn, behind the others.
         for (int i = flushes.size(); i > 0; i--) {
-            Connection connection = flushes.remove();
+            TcpConnection connection = flushes.remove();
             try {
                 connection.flush();
             } catch (Throwable failure) {

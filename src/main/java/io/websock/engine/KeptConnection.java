@@ -208,15 +208,5 @@ public final class KeptConnection implements AutoCloseable {
             closed = true;
             end(failure);
         }
-
-        @Override
-        void onStopping() {
-            // Is stopped by the client.
-        }
-
-        @Override
-        void onLoopEnd() {
-            // The same.
-        }
     }
 }

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,8 +25,8 @@ final class LoopDrain extends Selectable {
     private final AtomicInteger turn;
     private final int loops;
 
-    private final ArrayDeque<Connection> idle = new ArrayDeque<>();
-    private final ArrayDeque<Connection> busy = new ArrayDeque<>();
+    private final ArrayDeque<Session> idle = new ArrayDeque<>();
+    private final ArrayDeque<Session> busy = new ArrayDeque<>();
     /** When the next connection is closed, and when all are; in the loop's time. */
     private long next;
 
@@ -44,14 +45,14 @@ final class LoopDrain extends Selectable {
 
     /** In the loop. */
     void begin() {
-        List<Connection> open = new ArrayList<>();
-        loop.forEach(owner -> {
-            if (owner instanceof Connection connection && connection.isOpen()) {
-                open.add(connection);
+        List<Session> open = new ArrayList<>();
+        forEachSession(session -> {
+            if (session.hasNotBegunToClose()) {
+                open.add(session);
             }
         });
         Collections.shuffle(open); // so that it tells nobody anything
-        open.forEach(connection -> (connection.isIdle() ? idle : busy).add(connection));
+        open.forEach(session -> (session.isIdle() ? idle : busy).add(session));
         end = loop.now() + settings.window().toNanos();
         next = loop.now();
         if (!open.isEmpty()) {
@@ -65,7 +66,7 @@ final class LoopDrain extends Selectable {
     void onTimer() {
         long now = loop.now();
         if (left() == 0 && now >= giveUpAt()) {
-            loop.forEach(LoopDrain::giveUp);
+            forEachSession(Session::giveUp);
             return;
         }
         // More than that is not made up for, but spread over the time that is left: it would be the crowd that is to be
@@ -87,38 +88,37 @@ final class LoopDrain extends Selectable {
     }
 
     private void closeNext() {
-        Connection connection = poll();
-        if (connection != null) {
-            try {
-                connection.goAway(settings.code());
-            } catch (Throwable failure) {
-                connection.onFailure(failure);
-            }
+        Session session = poll();
+        if (session != null) {
+            session.goAway(settings.code());
         }
     }
 
     /** Idle ones first; one that has become busy is busy from now on. Null if none is left open. */
-    private @Nullable Connection poll() {
-        for (Connection connection; (connection = idle.poll()) != null; ) {
-            if (connection.isOpen()) {
-                if (connection.isIdle()) {
-                    return connection;
+    private @Nullable Session poll() {
+        for (Session session; (session = idle.poll()) != null; ) {
+            if (session.hasNotBegunToClose()) {
+                if (session.isIdle()) {
+                    return session;
                 }
-                busy.add(connection);
+                busy.add(session);
             }
         }
-        for (Connection connection; (connection = busy.poll()) != null; ) {
-            if (connection.isOpen()) {
-                return connection;
+        for (Session session; (session = busy.poll()) != null; ) {
+            if (session.hasNotBegunToClose()) {
+                return session;
             }
         }
         return null;
     }
 
-    private static void giveUp(Selectable owner) {
-        if (owner instanceof Connection connection) {
-            connection.giveUp();
-        }
+    private void forEachSession(Consumer<Session> action) {
+        loop.forEach(owner -> {
+            Session session = owner instanceof Connection connection ? connection.session() : null;
+            if (session != null) {
+                action.accept(session);
+            }
+        });
     }
 
     @Override
@@ -129,16 +129,6 @@ final class LoopDrain extends Selectable {
 
     @Override
     void onReady() {
-        // It has no channel.
-    }
-
-    @Override
-    void onStopping() {
-        // It is the stop.
-    }
-
-    @Override
-    void onLoopEnd() {
         // It has no channel.
     }
 }

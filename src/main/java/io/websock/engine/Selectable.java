@@ -20,8 +20,8 @@ abstract class Selectable {
     abstract void onFailure(Throwable failure);
 
     /** The host takes no new connections any more; the open ones are closed one by one, see {@link LoopDrain}. */
-    abstract void onStopping();
+    void onStopping() {}
 
     /** The loop ends, and with it this channel. */
-    abstract void onLoopEnd();
+    void onLoopEnd() {}
 }

@@ -150,14 +150,27 @@ final class Session implements WebSocketConnection, Receiver {
         }
     }
 
-    /** Whether nothing is queued, no message is coming in, and the listener has dealt with all that have come. */
-    boolean isIdle() {
-        return outbound().isEmpty() && !protocol.isInMessage() && mailbox.isIdle();
+    /** Whether neither side has begun to close. */
+    boolean hasNotBegunToClose() {
+        return isOpen() && !protocol.hasEnded();
     }
 
+    /** Whether nothing is queued, no message is coming in, and the listener has dealt with all that have come. */
+    boolean isIdle() {
+        return outbound().isEmpty() && !protocol.isInMessage() && !connection.isHolding() && mailbox.isIdle();
+    }
+
+    /** The host stops: our Close goes out behind what is queued. */
     void goAway(int code) {
         if (!protocol.hasEnded()) {
             close(code, connection.host.name() + " is stopping");
+        }
+    }
+
+    /** The host has waited long enough. */
+    void giveUp() {
+        if (!protocol.hasEnded()) {
+            connection.abort("no Close frame within websocket.drain.close-timeout");
         }
     }
 

@@ -30,7 +30,7 @@ final class Timers {
             int hole = owner.timerIndex;
             owner.timerIndex = -1;
             Selectable last = heap.remove(heap.size() - 1);
-            if (last != owner) {
+            if (hole < heap.size()) {
                 up(last, hole);
                 down(last, last.timerIndex);
             }

@@ -113,7 +113,7 @@ class RequestThreadsTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void answerThatIsNotReadIsCutOff(boolean secure) throws Exception {
-        start(secure, Duration.ofSeconds(20), SHORT, exchange -> {
+        start(secure, Duration.ofSeconds(10), SHORT, exchange -> {
             if (exchange.getRequestURI().getPath().equals("/large")) {
                 exchange.sendResponseHeaders(200, 64 << 20);
                 exchange.getResponseBody().write(new byte[64 << 20]);
@@ -132,7 +132,7 @@ class RequestThreadsTest {
     @ValueSource(booleans = {false, true})
     void handlerThatHangsIsInterrupted(boolean secure) throws Exception {
         CountDownLatch never = new CountDownLatch(1);
-        start(secure, Duration.ofSeconds(20), SHORT, exchange -> {
+        start(secure, Duration.ofSeconds(10), SHORT, exchange -> {
             if (exchange.getRequestURI().getPath().equals("/hang")) {
                 try {
                     never.await();

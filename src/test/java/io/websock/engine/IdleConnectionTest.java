@@ -25,7 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** What an open connection costs that has done its work and waits for more. */
 class IdleConnectionTest {
     private static final int COUNT = 5000;
-    private static final int MOST = 1536;
+    /** 1 KiB, and what a measurement is off. */
+    private static final int MOST = 1024 + 64;
 
     /** Bytes of live heap, by class. */
     private static Map<String, Long> heap(Child child) throws IOException {

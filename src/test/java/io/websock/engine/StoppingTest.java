@@ -62,7 +62,7 @@ class StoppingTest {
         until("all are closed", () -> listener.closed() == 50);
         assertThat(listener.take()).hasSize(100).containsOnly("open", STOPPING + ", clean");
         assertThat(engine.server().connections()).isZero();
-        assertThat(Engine.loopThreads()).isEmpty();
+        until("no thread is left", () -> Engine.loopThreads().isEmpty());
         new ServerSocket(engine.address().getPort(), 1, InetAddress.getLoopbackAddress()).close();
     }
 
