@@ -146,7 +146,7 @@ class DrainIT {
             assertThat(probe(management)).extracting(Probe::readiness).isEqualTo(200);
 
             long begin = System.nanoTime();
-            process.destroy(); // SIGTERM
+            process.toHandle().destroy(); // SIGTERM
             await().until(() -> probe(management).readiness == 503);
             try (RawClient late = RawClient.connect(server)) {
                 late.send(RawClient.request("/ws"));
@@ -154,7 +154,7 @@ class DrainIT {
             }
             Thread again = aside(() -> {
                 Thread.sleep(8000);
-                process.destroy();
+                process.toHandle().destroy();
             });
             List<Probe> probes = new ArrayList<>();
             Thread prober = aside(() -> {

@@ -31,6 +31,9 @@
  * runs on a few threads of its own, and so does the look-up of names. Listeners run on the executor
  * that the server or client is given, or, if they are non-blocking, on the loop. A client's threads keep no process alive.
  *
+ * <p>A stop is a {@code Drain} on the thread that calls for it, and a {@code LoopDrain} on each loop, which closes that loop's connections
+ * one by one over a window; no thread waits for a connection.
+ *
  * <p>Buffers: a loop has one direct buffer to read into and one to write from. A connection has none, unless bytes that it has
  * received must wait for a slow listener, or bytes to send for a slow peer. Where TLS is spoken, the loop has two more, and a connection
  * keeps encrypted bytes only of a record that has come in partly, or that the socket has taken partly, 64 KiB of them at most. What an

@@ -14,6 +14,9 @@
  * for an application's own. What is wrong with the configuration stops the start with one failure analysis that names property or
  * bean, value and remedy.
  *
+ * <p>When the context stops, readiness is refused and the server drains as {@code websocket.drain} says, in one phase of the life cycle; a
+ * drain that would not fit into it stops the start.
+ *
  * <p>Arrows: depends on all packages of the engine; of what is in here, {@code app} knows the annotation only.
  *
  * <p>Threads: everything happens on the threads that start and stop the context. Listeners that may block run on {@code
