@@ -11,18 +11,24 @@ import io.websock.engine.TlsSettings.ClientAuth;
 import io.websock.testkit.Certificates;
 import io.websock.testkit.RawClient;
 import io.websock.testkit.RecordingListener;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -346,6 +352,161 @@ class TlsTest {
         engine.handshakeTimeout = Duration.ofMillis(400);
         engine.startEcho(false);
         assertThat(engine.connect().rest()).startsWith("HTTP/1.1 408 ");
+    }
+
+    @Test
+    void whatIsValidInFrontOfAForgedRecordIsDelivered() throws Exception {
+        RecordingListener listener = engine.startEcho(true);
+        try (Cork cork = new Cork(engine.address())) {
+            RawClient client = engine.owned(engine.owned(RawClient.connect(cork.address()))
+                    .secured(engine.clientTls)
+                    .upgrade(Engine.PATH));
+            cork.hold();
+            client.sendFrames(text("valid"));
+            client.sendTcp(hex("17 03 03 00 20" + " 5a".repeat(32)));
+            cork.release();
+            assertThat(listener.next()).isEqualTo("open");
+            assertThat(listener.next()).isEqualTo("text valid");
+            assertThat(listener.next()).startsWith("close 1006 'TLS failed: ");
+            client.expectEnd();
+        }
+    }
+
+    /** Takes one connection and passes it on; what the client sends can be held back, to go out in one piece. */
+    private static final class Cork implements AutoCloseable {
+        private final ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        private final ByteArrayOutputStream held = new ByteArrayOutputStream();
+        private OutputStream toServer;
+        private boolean holding;
+
+        Cork(InetSocketAddress target) throws IOException {
+            Drip.aside(() -> {
+                Socket client = listening.accept();
+                Socket server = new Socket(target.getAddress(), target.getPort());
+                server.setTcpNoDelay(true);
+                toServer = server.getOutputStream();
+                Drip.aside(() -> Drip.pass(server, client));
+                byte[] bytes = new byte[8192];
+                for (int count; (count = client.getInputStream().read(bytes)) >= 0; ) {
+                    forward(bytes, count);
+                }
+            });
+        }
+
+        private synchronized void forward(byte[] bytes, int count) throws IOException {
+            held.write(bytes, 0, count);
+            if (!holding) {
+                flush();
+            }
+        }
+
+        private void flush() throws IOException {
+            toServer.write(held.toByteArray());
+            held.reset();
+        }
+
+        synchronized void hold() {
+            holding = true;
+        }
+
+        /** Once all of it is here. */
+        void release() throws IOException {
+            until("both records", () -> {
+                synchronized (this) {
+                    return held.size() > 50;
+                }
+            });
+            synchronized (this) {
+                holding = false;
+                flush();
+            }
+        }
+
+        InetSocketAddress address() {
+            return (InetSocketAddress) listening.getLocalSocketAddress();
+        }
+
+        @Override
+        public void close() throws IOException {
+            listening.close();
+        }
+    }
+
+    /** An error in the middle of a handshake, such as no memory: the engine then waits for a task that nobody has. */
+    @Test
+    void anErrorInAHandshakeEndsItsConnectionOnly() throws Exception {
+        SSLContext failing = SSLContext.getInstance("TLS");
+        failing.init(Certificates.keyManagers(Certificates.LOCALHOST), new TrustManager[] {new Failing()}, null);
+        engine.tls = new TlsSettings(failing, ClientAuth.WANT, List.of(), List.of());
+        engine.startEcho(false);
+        engine.clientTls = Certificates.context(Certificates.CLIENT);
+        for (String protocol : List.of("TLSv1.2", "TLSv1.3")) {
+            assertThatThrownBy(() -> open(protocol)).isInstanceOf(IOException.class);
+        }
+        engine.clientTls = Certificates.context();
+        expectEcho(engine.open());
+    }
+
+    private static final class Failing extends X509ExtendedTrustManager {
+        private static final Error ERROR = new StackOverflowError("thrown by a test");
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine) {
+            throw ERROR;
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine) {
+            throw ERROR;
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket) {
+            throw ERROR;
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket) {
+            throw ERROR;
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String authType) {
+            throw ERROR;
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String authType) {
+            throw ERROR;
+        }
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[] {Certificates.AUTHORITY.certificate()};
+        }
+    }
+
+    /** A peer that wants answers and takes none, before it has asked for a WebSocket: its handshake's deadline counts. */
+    @Test
+    void aPeerThatStallsInsideOfItsHandshakeHoldsUpNobody() throws Exception {
+        engine.handshakeTimeout = Duration.ofMillis(1500);
+        engine.outbound = new EngineSettings.Outbound(256 * 1024, 128 * 1024, 64 * 1024, Duration.ofMillis(100));
+        engine.startEcho(false);
+        RawClient client =
+                engine.owned(RawClient.connect(engine.address(), 4096).secured(engine.clientTls, "TLSv1.3"));
+        for (int i = 0; i < 90; i++) {
+            client.tls().startHandshake(); // a change of keys, which is to be answered
+            expectHealthy(i);
+        }
+        client.expectEnd();
+    }
+
+    private void expectHealthy(int round) throws IOException {
+        if (round % 30 == 0) {
+            RawClient healthy = engine.open();
+            expectEcho(healthy);
+            healthy.close();
+        }
     }
 
     // After the handshake

@@ -85,10 +85,15 @@ public final class Certificates {
 
     /** Shows this certificate, and trusts those of the {@link #AUTHORITY}. */
     public static SSLContext context(Identity own) {
+        return context(keyManagers(own));
+    }
+
+    /** Shows this certificate. */
+    public static KeyManager[] keyManagers(Identity own) {
         return unchecked(() -> {
             KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             keys.init(own.keyStore(), PASSWORD.toCharArray());
-            return context(keys.getKeyManagers());
+            return keys.getKeyManagers();
         });
     }
 
