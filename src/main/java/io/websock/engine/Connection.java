@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -31,9 +30,10 @@ import org.slf4j.LoggerFactory;
 final class Connection extends TcpConnection {
     private static final Logger log = LoggerFactory.getLogger(Connection.class);
 
-    private static final AtomicLong NUMBERS = new AtomicLong();
     /** How much may come in after the end, before the peer is reset. */
     private static final int MAX_DISCARDED = 64 * 1024;
+    /** How many records of TLS without data may come before the opening handshake is done; two or three are usual. */
+    private static final int MAX_EARLY_RECORDS = 100;
     /** How long the peer has for its FIN. */
     private static final long FIN_TIMEOUT = 1_000_000_000L;
 
@@ -44,13 +44,12 @@ final class Connection extends TcpConnection {
         ENDED
     }
 
-    final long number;
-
     private volatile Phase phase = Phase.OPENING;
     /** There while the phase is OPENING. */
     private @Nullable Opening opening;
     /** There from the phase OPEN on; never after a refusal. */
-    private @Nullable Session session;
+    @Nullable
+    Session session;
 
     /** Whether the host counts this as an open connection. */
     private boolean admitted;
@@ -64,7 +63,6 @@ final class Connection extends TcpConnection {
     /** Must be created on its loop; {@link #begin} comes next. */
     Connection(Host host, Transport transport, InetSocketAddress remoteAddress) {
         super(host, transport, remoteAddress);
-        this.number = NUMBERS.incrementAndGet();
     }
 
     /**
@@ -96,8 +94,7 @@ final class Connection extends TcpConnection {
     void countControlRecords() {
         if (session != null) {
             session.controlRecords(transport.takeControlRecords());
-        } else if (transport.controlRecords()
-                > host.settings().limits().protocol().controlFrameBurst()) {
+        } else if (transport.controlRecords() > MAX_EARLY_RECORDS) {
             reset();
         }
     }
@@ -144,7 +141,7 @@ final class Connection extends TcpConnection {
         while (transport.isPaused() && phase == Phase.OPEN && session != null && session.hasRoom()) {
             resumeReading();
         }
-        while (transport.hasInput() && isReading() && phase != Phase.ENDED) {
+        while (isReading() && phase != Phase.ENDED && transport.hasInput(outbound.isEmpty())) {
             read();
         }
         if (phase == Phase.OPEN && session != null && session.isDone()) {
@@ -299,12 +296,6 @@ final class Connection extends TcpConnection {
     }
 
     // Ends
-
-    /** The WebSocket that it has become; null before that, and after a refusal. */
-    @Nullable
-    Session session() {
-        return session;
-    }
 
     @Override
     void onLoopEnd() {

@@ -114,7 +114,7 @@ final class LoopDrain extends Selectable {
 
     private void forEachSession(Consumer<Session> action) {
         loop.forEach(owner -> {
-            Session session = owner instanceof Connection connection ? connection.session() : null;
+            Session session = owner instanceof Connection connection ? connection.session : null;
             if (session != null) {
                 action.accept(session);
             }

@@ -7,6 +7,7 @@ import java.lang.invoke.VarHandle;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.security.Principal;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +19,12 @@ import org.jspecify.annotations.Nullable;
 abstract class TcpConnection extends Selectable {
     private static final VarHandle FLUSH_REQUESTED = flushRequestedHandle();
 
+    private static final AtomicLong NUMBERS = new AtomicLong();
+
     final Host host;
+    /** Unique in this process. */
+    final long number = NUMBERS.incrementAndGet();
+
     final InetSocketAddress remoteAddress;
     /** Another one once TLS begins or, if the peer does not speak it, ends. */
     Transport transport;

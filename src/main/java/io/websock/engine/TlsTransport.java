@@ -109,8 +109,8 @@ final class TlsTransport extends Transport {
     // Reading
 
     @Override
-    boolean hasInput() {
-        return !mustWait() && (inputEnded || waiting || failure != null);
+    boolean hasInput(boolean answered) {
+        return !mustWait() && (waiting || (answered && (inputEnded || failure != null)));
     }
 
     private boolean mustWait() {
@@ -298,6 +298,7 @@ final class TlsTransport extends Transport {
         while (out.hasRemaining()) {
             SSLEngineResult result = engine.wrap(out, net);
             if (result.getStatus() != Status.OK) {
+                transmit(net.flip()); // an alert, maybe
                 throw new SSLException("TLS failed: nothing can be encrypted any more");
             }
         }

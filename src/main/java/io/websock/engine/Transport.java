@@ -71,8 +71,12 @@ sealed class Transport permits TlsTransport {
         return receive(in);
     }
 
-    /** Whether another {@link #read} has an outcome, whatever the socket says. */
-    boolean hasInput() {
+    /**
+     * Whether another {@link #read} has an outcome, whatever the socket says.
+     *
+     * @param answered whether all that was queued is written: the end of the stream is not looked at before what came with it is answered
+     */
+    boolean hasInput(boolean answered) {
         return false;
     }
 

@@ -1,6 +1,7 @@
 package io.websock.spring;
 
 import io.websock.engine.TlsSettings;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,7 @@ final class ClientTls implements Supplier<TlsSettings> {
         }
         try {
             this.current = create(bundles.getBundle(name));
-        } catch (IllegalArgumentException | IllegalStateException e) {
+        } catch (IllegalArgumentException | IllegalStateException | UncheckedIOException e) {
             throw ServerTls.unusable(PROPERTY, name, e);
         }
         bundles.addBundleUpdateHandler(name, this::reload);

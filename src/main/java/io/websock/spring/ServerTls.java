@@ -3,10 +3,14 @@ package io.websock.spring;
 import static java.util.Objects.requireNonNull;
 
 import io.websock.engine.TlsSettings;
+import io.websock.engine.TlsSettings.ClientAuth;
 import io.websock.spring.WebSocketProperties.ServerNameBundle;
+import java.io.UncheckedIOException;
 import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 import javax.net.ssl.KeyManager;
@@ -60,12 +64,20 @@ final class ServerTls implements Supplier<TlsSettings> {
         String name = requireNonNull(properties.bundle());
         try {
             SslBundle bundle = bundle(PREFIX + "bundle", name);
+            if (properties.clientAuth() != ClientAuth.NONE && bundle.getStores().getTrustStore() == null) {
+                throw new InvalidConfigurationPropertyValueException(
+                        PREFIX + "bundle",
+                        name,
+                        "This SSL bundle has no truststore, and without one " + PREFIX + "client-auth="
+                                + properties.clientAuth().name().toLowerCase(Locale.ROOT)
+                                + " would trust whatever public authorities sign.");
+            }
             return new TlsSettings(
                     context(bundle),
                     properties.clientAuth(),
                     list(bundle.getOptions().getEnabledProtocols()),
                     list(bundle.getOptions().getCiphers()));
-        } catch (IllegalArgumentException | IllegalStateException e) {
+        } catch (IllegalArgumentException | IllegalStateException | UncheckedIOException e) {
             throw unusable(PREFIX + "bundle", name, e);
         }
     }
@@ -91,10 +103,12 @@ final class ServerTls implements Supplier<TlsSettings> {
                             + " (spring.ssl.bundle.*).");
         }
         SslBundle bundle = bundles.getBundle(name);
-        if (bundle.getStores().getKeyStore() == null) {
+        KeyStore keys = bundle.getStores().getKeyStore();
+        if (keys == null) {
             throw new InvalidConfigurationPropertyValueException(
                     property, name, "This SSL bundle has no certificate with a private key.");
         }
+        KeyMatch.check(keys, bundle.getKey().getPassword(), bundle.getStores().getKeyStorePassword());
         return bundle;
     }
 
@@ -107,7 +121,7 @@ final class ServerTls implements Supplier<TlsSettings> {
             String property = PREFIX + "server-name-bundles";
             try {
                 byName.put(named.serverName(), keys(bundle(property, named.bundle())));
-            } catch (IllegalArgumentException | IllegalStateException e) {
+            } catch (IllegalArgumentException | IllegalStateException | UncheckedIOException e) {
                 throw unusable(property, named.bundle(), e);
             }
         }

@@ -617,6 +617,18 @@ class TlsTest {
         listener.expect("open", "text a", "close 1000 '' by PEER, clean");
     }
 
+    /** As over plain TCP, where the FIN comes for itself. */
+    @Test
+    void whatComesWithACloseNotifyIsAnswered() throws Exception {
+        RecordingListener listener = engine.startEcho(true);
+        RawClient client = open("TLSv1.3");
+        client.sendFrames(text("a"));
+        client.endOutput();
+        client.expectText("a");
+        client.expectEndOfStream();
+        listener.expect("open", "text a", LOST);
+    }
+
     /** RFC 5246 §7.2.1: whoever gets a close_notify discards what it has not sent. */
     @Test
     void beforeTls13AnEarlyCloseNotifyTakesOurCloseFrameAway() throws Exception {

@@ -262,6 +262,69 @@ class ServerTlsTest {
     }
 
     @Test
+    void aKeyOfAnotherCertificateStopsTheStart() {
+        assertFails(
+                runner.withPropertyValues(
+                        "spring.ssl.bundle.pem.main.keystore.certificate=" + Certificates.LOCALHOST.certificatePem(),
+                        "spring.ssl.bundle.pem.main.keystore.private-key=" + Certificates.RENEWED.keyPem(),
+                        "websocket.server.ssl.bundle=main"),
+                "Invalid property websocket.server.ssl.bundle=main");
+    }
+
+    /** Else whatever the JDK's public authorities sign would do. */
+    @Test
+    void certificatesOfClientsNeedATrustStore() {
+        FailureAnalysis analysis = Analyses.of(runner.withPropertyValues(
+                "spring.ssl.bundle.pem.main.keystore.certificate=" + Certificates.LOCALHOST.certificatePem(),
+                "spring.ssl.bundle.pem.main.keystore.private-key=" + Certificates.LOCALHOST.keyPem(),
+                "websocket.server.ssl.bundle=main",
+                "websocket.server.ssl.client-auth=want"));
+        assertThat(analysis.getDescription())
+                .endsWith("This SSL bundle has no truststore, and without one websocket.server.ssl.client-auth=want"
+                        + " would trust whatever public authorities sign.");
+    }
+
+    @Test
+    void aKeyThatChangesWithoutItsCertificateIsNotTaken(@TempDir Path directory, CapturedOutput output) {
+        reloading(directory).run(context -> {
+            Files.writeString(directory.resolve("tls.key"), Certificates.RENEWED.keyPem());
+            await().until(() -> output.getAll().contains("Certificates are not reloaded"));
+            assertThat(shown(context, null)).isEqualTo(Certificates.LOCALHOST.certificate());
+            Files.writeString(directory.resolve("tls.crt"), Certificates.RENEWED.certificatePem());
+            await().until(() -> shown(context, null).equals(Certificates.RENEWED.certificate()));
+        });
+    }
+
+    @Test
+    void filesThatCannotBeReadStopTheStart(@TempDir Path directory) throws Exception {
+        Files.writeString(directory.resolve("garbage"), "no certificate");
+        for (String certificate : List.of("garbage", "missing")) {
+            FailureAnalysis analysis = Analyses.of(runner.withPropertyValues(
+                    "spring.ssl.bundle.pem.main.keystore.certificate=file:" + directory.resolve(certificate),
+                    "spring.ssl.bundle.pem.main.keystore.private-key=" + Certificates.LOCALHOST.keyPem(),
+                    "websocket.server.ssl.bundle=main"));
+            assertThat(analysis.getDescription())
+                    .startsWith("Invalid property websocket.server.ssl.bundle=main")
+                    .contains("This SSL bundle is of no use: ");
+        }
+    }
+
+    @Test
+    void serverNamesAreGivenOnceEach() {
+        ApplicationContextRunner first = secured.withPropertyValues(
+                "websocket.server.ssl.server-name-bundles[0].server-name=a",
+                "websocket.server.ssl.server-name-bundles[0].bundle=main");
+        assertFails(
+                first.withPropertyValues("websocket.server.ssl.server-name-bundles[1].bundle=main"),
+                "Invalid property websocket.server.ssl.server-name-bundles");
+        assertFails(
+                first.withPropertyValues(
+                        "websocket.server.ssl.server-name-bundles[1].server-name=A",
+                        "websocket.server.ssl.server-name-bundles[1].bundle=main"),
+                "Invalid property websocket.server.ssl.server-name-bundles");
+    }
+
+    @Test
     void anOldProtocolStopsTheStart() {
         FailureAnalysis analysis = Analyses.of(
                 secured.withPropertyValues("spring.ssl.bundle.pem.main.options.enabled-protocols=TLSv1.1,TLSv1.2"));
