@@ -309,6 +309,17 @@ class ServerTlsTest {
         }
     }
 
+    /** Boot watches the files before anybody asks for the bundle. */
+    @Test
+    void filesToReloadThatAreNotThereStopTheStart(@TempDir Path directory) throws Exception {
+        ApplicationContextRunner runner = reloading(directory);
+        Files.delete(directory.resolve("tls.crt"));
+        FailureAnalysis analysis = Analyses.of(runner);
+        assertThat(analysis.getDescription())
+                .startsWith("Unable to register SSL bundle 'main': ")
+                .contains(directory.resolve("tls.crt").toString());
+    }
+
     @Test
     void serverNamesAreGivenOnceEach() {
         ApplicationContextRunner first = secured.withPropertyValues(
