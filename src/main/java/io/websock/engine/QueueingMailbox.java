@@ -61,6 +61,7 @@ final class QueueingMailbox extends Mailbox implements Runnable {
     }
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // an empty queue of its own is not the one that all share
     void put(Object event) {
         synchronized (this) {
             if (events == NONE) {

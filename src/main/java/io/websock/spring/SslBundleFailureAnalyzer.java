@@ -24,7 +24,8 @@ final class SslBundleFailureAnalyzer implements FailureAnalyzer {
         Throwable reason = NestedExceptionUtils.getMostSpecificCause(creation);
         String bundle = "An SSL bundle cannot be made";
         for (Throwable cause = creation; cause != null; cause = cause.getCause()) {
-            if (cause != reason && cause instanceof IllegalStateException && bundle.startsWith("An ")) {
+            boolean more = cause.getCause() != null;
+            if (more && cause instanceof IllegalStateException && bundle.startsWith("An ")) {
                 bundle = String.valueOf(cause.getMessage());
             }
         }
