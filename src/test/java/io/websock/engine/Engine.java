@@ -233,6 +233,11 @@ final class Engine implements BeforeEachCallback, AfterEachCallback {
         return client;
     }
 
+    /** So many milliseconds; more where a handshake of TLS is to be done in that time, on a machine that may be busy. */
+    Duration shortly(long millis) {
+        return Duration.ofMillis(tls == null ? millis : 6 * millis);
+    }
+
     /** What was logged at WARN or ERROR, of what begins so. */
     List<String> logged(String beginning) {
         return errors.stream().filter(error -> error.startsWith(beginning)).toList();

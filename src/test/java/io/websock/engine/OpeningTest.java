@@ -86,7 +86,7 @@ class OpeningTest {
 
     @Test
     void aClientThatSendsNothingGets408() throws Exception {
-        engine.handshakeTimeout = Duration.ofMillis(150);
+        engine.handshakeTimeout = engine.shortly(150);
         engine.startEcho(false);
         expectRefusal(engine.connect(), 408, "handshake took too long");
         expectRefusal(engine.request("GET /ws HTTP/1.1\r\nHost: a\r\nUpg"), 408, "handshake took too long");
@@ -94,7 +94,7 @@ class OpeningTest {
 
     @Test
     void aClientThatSendsItsHeadTooSlowlyGets408() throws Exception {
-        engine.handshakeTimeout = Duration.ofMillis(200);
+        engine.handshakeTimeout = engine.shortly(200);
         engine.startEcho(false);
         RawClient client = engine.connect();
         byte[] request = RawClient.request(Engine.PATH);
@@ -107,7 +107,7 @@ class OpeningTest {
 
     @Test
     void anInterceptorThatTakesTooLongIsNotWaitedFor() throws Exception {
-        engine.handshakeTimeout = Duration.ofMillis(150);
+        engine.handshakeTimeout = engine.shortly(150);
         CountDownLatch release = new CountDownLatch(1);
         engine.interceptors.add(request -> release.await());
         RecordingListener listener = engine.startEcho(false);
@@ -124,10 +124,10 @@ class OpeningTest {
 
     @Test
     void anOpenConnectionHasNoDeadlineOfItsHandshakeAnyMore() throws Exception {
-        engine.handshakeTimeout = Duration.ofMillis(100);
+        engine.handshakeTimeout = engine.shortly(100);
         engine.startEcho(false);
         RawClient client = engine.open();
-        Thread.sleep(300);
+        Thread.sleep(3 * engine.handshakeTimeout.toMillis());
         client.sendFrames(text("a"));
         client.expectText("a");
     }

@@ -349,7 +349,7 @@ class TlsTest {
 
     @Test
     void aRequestThatIsNotDoneInTimeGets408OverTls() throws Exception {
-        engine.handshakeTimeout = Duration.ofMillis(400);
+        engine.handshakeTimeout = engine.shortly(200);
         engine.startEcho(false);
         assertThat(engine.connect().rest()).startsWith("HTTP/1.1 408 ");
     }
