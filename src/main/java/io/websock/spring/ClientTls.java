@@ -1,13 +1,11 @@
 package io.websock.spring;
 
 import io.websock.engine.TlsSettings;
+import io.websock.engine.TlsSettings.ClientAuth;
 import java.io.UncheckedIOException;
-import java.util.List;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
 
@@ -22,17 +20,10 @@ final class ClientTls implements Supplier<TlsSettings> {
     private volatile TlsSettings current;
 
     ClientTls(String name, SslBundles bundles) {
-        if (!bundles.getBundleNames().contains(name)) {
-            throw new InvalidConfigurationPropertyValueException(
-                    PROPERTY,
-                    name,
-                    "There is no SSL bundle of this name; there are " + bundles.getBundleNames()
-                            + " (spring.ssl.bundle.*).");
-        }
         try {
-            this.current = create(bundles.getBundle(name));
+            this.current = create(TlsBundles.named(bundles, PROPERTY, name));
         } catch (IllegalArgumentException | IllegalStateException | UncheckedIOException e) {
-            throw ServerTls.unusable(PROPERTY, name, e);
+            throw TlsBundles.unusable(PROPERTY, name, e);
         }
         bundles.addBundleUpdateHandler(name, this::reload);
     }
@@ -54,14 +45,6 @@ final class ClientTls implements Supplier<TlsSettings> {
     }
 
     private static TlsSettings create(SslBundle bundle) {
-        return new TlsSettings(
-                bundle.createSslContext(),
-                TlsSettings.ClientAuth.NONE,
-                list(bundle.getOptions().getEnabledProtocols()),
-                list(bundle.getOptions().getCiphers()));
-    }
-
-    private static List<String> list(String @Nullable [] values) {
-        return values == null ? List.of() : List.of(values);
+        return TlsBundles.settings(bundle, bundle.createSslContext(), ClientAuth.NONE);
     }
 }

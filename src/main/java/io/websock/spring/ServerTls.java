@@ -9,20 +9,17 @@ import java.io.UncheckedIOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.X509ExtendedKeyManager;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
-import org.springframework.core.NestedExceptionUtils;
 
 /**
  * The server's TLS, from SSL bundles. When one of them is reloaded, new connections have the new certificate, and those that there are stay as
@@ -72,37 +69,14 @@ final class ServerTls implements Supplier<TlsSettings> {
                                 + properties.clientAuth().name().toLowerCase(Locale.ROOT)
                                 + " would trust whatever public authorities sign.");
             }
-            return new TlsSettings(
-                    context(bundle),
-                    properties.clientAuth(),
-                    list(bundle.getOptions().getEnabledProtocols()),
-                    list(bundle.getOptions().getCiphers()));
+            return TlsBundles.settings(bundle, context(bundle), properties.clientAuth());
         } catch (IllegalArgumentException | IllegalStateException | UncheckedIOException e) {
-            throw unusable(PREFIX + "bundle", name, e);
+            throw TlsBundles.unusable(PREFIX + "bundle", name, e);
         }
-    }
-
-    /** Boot opens a bundle's files only when it is asked for what they hold. */
-    static InvalidConfigurationPropertyValueException unusable(String property, String bundle, RuntimeException e) {
-        String why = NestedExceptionUtils.getMostSpecificCause(e).getMessage();
-        String reason = why == null || why.equals(e.getMessage()) ? e.getMessage() : e.getMessage() + ": " + why;
-        return new InvalidConfigurationPropertyValueException(
-                property, bundle, "This SSL bundle is of no use: " + reason + ".");
-    }
-
-    private static List<String> list(String @Nullable [] values) {
-        return values == null ? List.of() : List.of(values);
     }
 
     private SslBundle bundle(String property, String name) {
-        if (!bundles.getBundleNames().contains(name)) {
-            throw new InvalidConfigurationPropertyValueException(
-                    property,
-                    name,
-                    "There is no SSL bundle of this name; there are " + bundles.getBundleNames()
-                            + " (spring.ssl.bundle.*).");
-        }
-        SslBundle bundle = bundles.getBundle(name);
+        SslBundle bundle = TlsBundles.named(bundles, property, name);
         KeyStore keys = bundle.getStores().getKeyStore();
         if (keys == null) {
             throw new InvalidConfigurationPropertyValueException(
@@ -122,7 +96,7 @@ final class ServerTls implements Supplier<TlsSettings> {
             try {
                 byName.put(named.serverName(), keys(bundle(property, named.bundle())));
             } catch (IllegalArgumentException | IllegalStateException | UncheckedIOException e) {
-                throw unusable(property, named.bundle(), e);
+                throw TlsBundles.unusable(property, named.bundle(), e);
             }
         }
         try {
