@@ -5,11 +5,11 @@ import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
+import io.websock.spring.LocalPorts;
 import io.websock.spring.WebSocketServerLifecycle;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -27,8 +27,6 @@ import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.ssl.SslOptions;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
-import org.springframework.core.env.MapPropertySource;
-import org.springframework.core.env.MutablePropertySources;
 
 /**
  * The HTTP server of the endpoints. It starts before the WebSocket server and stops after it, so that probes and scrapes are answered to
@@ -54,8 +52,6 @@ public final class ManagementServer implements SmartLifecycle {
     private static final Duration STOP = Duration.ofSeconds(2);
     private static final Logger log = LoggerFactory.getLogger(ManagementServer.class);
     private static final String PORT_PROPERTY = "local.management.port";
-    /** Where Boot's own servers publish theirs. */
-    private static final String PORT_PROPERTIES = "server.ports";
 
     private final ManagementSettings settings;
     private final SslBundles bundles;
@@ -121,7 +117,7 @@ public final class ManagementServer implements SmartLifecycle {
         threads = pool;
         running = server;
         port = server.getAddress().getPort();
-        publish();
+        LocalPorts.publish(context, PORT_PROPERTY, port);
         String tls = settings.bundle() == null ? "" : " with TLS";
         log.info("Management server listening on port {}{}, endpoints {}", port, tls, endpoints);
     }
@@ -202,14 +198,5 @@ public final class ManagementServer implements SmartLifecycle {
                 connection.setSSLParameters(parameters);
             }
         };
-    }
-
-    private void publish() {
-        MutablePropertySources sources = context.getEnvironment().getPropertySources();
-        if (sources.get(PORT_PROPERTIES) instanceof MapPropertySource ports) {
-            ports.getSource().put(PORT_PROPERTY, port);
-        } else {
-            sources.addFirst(new MapPropertySource(PORT_PROPERTIES, new HashMap<>(Map.of(PORT_PROPERTY, port))));
-        }
     }
 }

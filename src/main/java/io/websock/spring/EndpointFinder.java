@@ -3,16 +3,10 @@ package io.websock.spring;
 import static java.util.Objects.requireNonNull;
 
 import io.websock.api.WebSocketListener;
-import io.websock.deflate.PermessageDeflate;
-import io.websock.deflate.ZlibPool;
 import io.websock.engine.Endpoint;
 import io.websock.engine.WebSocketServer;
-import io.websock.handshake.ExtensionNegotiator;
 import io.websock.handshake.OriginPolicy;
-import io.websock.spring.WebSocketProperties.Compression;
 import io.websock.spring.WebSocketProperties.EndpointSettings;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -25,18 +19,15 @@ import org.springframework.boot.diagnostics.FailureAnalyzedException;
 final class EndpointFinder {
     private final ListableBeanFactory beans;
     private final WebSocketProperties properties;
-    private final ZlibPool pool;
-    /** One for all endpoints that compress in the same way, so that they share what they can. */
-    private final Map<Compression, PermessageDeflate> deflates = new HashMap<>();
-
+    private final Extensions extensions;
     private final Map<String, Found> byPath = new TreeMap<>();
 
     private record Found(String bean, Endpoint endpoint) {}
 
-    EndpointFinder(ListableBeanFactory beans, WebSocketProperties properties, ZlibPool pool) {
+    EndpointFinder(ListableBeanFactory beans, WebSocketProperties properties, Extensions extensions) {
         this.beans = beans;
         this.properties = properties;
-        this.pool = pool;
+        this.extensions = extensions;
     }
 
     WebSocketEndpoints find() {
@@ -77,23 +68,12 @@ final class EndpointFinder {
                 listener,
                 List.of(annotation.subprotocols()),
                 OriginPolicy.of(own.allowedOrigins() != null ? own.allowedOrigins() : properties.allowedOrigins()),
-                extensions(properties.compression().with(own.compression())),
+                extensions.compressing(properties.compression().with(own.compression())),
                 WebSocketProperties.bytes(
                         own.maxMessageSize() != null
                                 ? own.maxMessageSize()
                                 : properties.limits().maxMessageSize()),
                 annotation.nonBlocking());
-    }
-
-    /** The application's own, which go before ours if they have its name. */
-    private List<ExtensionNegotiator> extensions(Compression compression) {
-        List<ExtensionNegotiator> extensions = new ArrayList<>(
-                beans.getBeanProvider(ExtensionNegotiator.class).orderedStream().toList());
-        extensions.add(deflates.computeIfAbsent(
-                compression,
-                settings ->
-                        new PermessageDeflate(settings.mode(), WebSocketProperties.bytes(settings.minSize()), pool)));
-        return extensions;
     }
 
     private void add(String bean, Endpoint endpoint) {

@@ -1,7 +1,6 @@
 package io.websock.spring;
 
 import io.websock.api.HandshakeInterceptor;
-import io.websock.deflate.PermessageDeflate;
 import io.websock.deflate.ZlibPool;
 import io.websock.engine.ClientSettings;
 import io.websock.engine.EngineSettings;
@@ -9,8 +8,6 @@ import io.websock.engine.ReconnectPolicy;
 import io.websock.engine.WebSocketClient;
 import io.websock.engine.WebSocketServer;
 import io.websock.handshake.ExtensionNegotiator;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Executor;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -66,8 +63,11 @@ public final class WebSocketAutoConfiguration {
         @Bean
         @ConditionalOnMissingBean
         WebSocketEndpoints webSocketEndpoints(
-                ListableBeanFactory beans, WebSocketProperties properties, ZlibPool pool) {
-            return new EndpointFinder(beans, properties, pool).find();
+                ListableBeanFactory beans,
+                WebSocketProperties properties,
+                ObjectProvider<ExtensionNegotiator> extensions,
+                ZlibPool pool) {
+            return new EndpointFinder(beans, properties, new Extensions(extensions, pool)).find();
         }
 
         @Bean
@@ -125,22 +125,10 @@ public final class WebSocketAutoConfiguration {
             return new ClientSettings(
                     properties.clientEngine(settings),
                     WebSocketProperties.bytes(client.maxMessageSize()),
-                    extensions(properties.compression().with(client.compression()), extensions, pool),
+                    new Extensions(extensions, pool)
+                            .compressing(properties.compression().with(client.compression())),
                     bundle == null ? ClientSettings.DEFAULT.tls() : new ClientTls(bundle, bundles.getObject()),
                     client.proxy().settings());
-        }
-
-        /** The application's own, and ours unless that is replaced by one of them. */
-        private static List<ExtensionNegotiator> extensions(
-                WebSocketProperties.Compression compression, ObjectProvider<ExtensionNegotiator> own, ZlibPool pool) {
-            PermessageDeflate deflate =
-                    new PermessageDeflate(compression.mode(), WebSocketProperties.bytes(compression.minSize()), pool);
-            List<ExtensionNegotiator> extensions =
-                    new ArrayList<>(own.orderedStream().toList());
-            if (extensions.stream().noneMatch(extension -> extension.name().equals(deflate.name()))) {
-                extensions.add(deflate);
-            }
-            return extensions;
         }
 
         @Bean

@@ -9,9 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,12 +19,10 @@ import org.springframework.boot.availability.ReadinessState;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
-import org.springframework.core.env.MapPropertySource;
-import org.springframework.core.env.MutablePropertySources;
 
 /**
- * Binds the server when the context starts, and drains it when the context stops, after the readiness that probes see. In between, {@code local.websocket.port} is the port that it
- * listens on, and {@code local.websocket.ssl-port} the one for TLS.
+ * Binds the server when the context starts, and drains it when the context stops, after the readiness that probes see. In between, {@code
+ * local.websocket.port} is the port that it listens on, and {@code local.websocket.ssl-port} the one for TLS.
  */
 public final class WebSocketServerLifecycle implements SmartLifecycle {
     /** That of Boot's own web servers: after what listeners may need has started, and before it stops. */
@@ -35,8 +31,6 @@ public final class WebSocketServerLifecycle implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(WebSocketServerLifecycle.class);
     private static final String PORT_PROPERTY = "local.websocket.port";
     private static final String SSL_PORT_PROPERTY = "local.websocket.ssl-port";
-    /** Where Boot's own servers publish theirs. */
-    private static final String PORT_PROPERTIES = "server.ports";
 
     private final WebSocketServer server;
     private final WebSocketEndpoints endpoints;
@@ -92,11 +86,11 @@ public final class WebSocketServerLifecycle implements SmartLifecycle {
         int sslPort = tls != null ? bound.get(bound.size() - 1) : -1;
         List<String> ports = new ArrayList<>();
         if (port >= 0) {
-            publish(PORT_PROPERTY, port);
+            LocalPorts.publish(context, PORT_PROPERTY, port);
             ports.add(port + " (ws)");
         }
         if (sslPort >= 0) {
-            publish(SSL_PORT_PROPERTY, sslPort);
+            LocalPorts.publish(context, SSL_PORT_PROPERTY, sslPort);
             ports.add(sslPort + " (wss)");
         }
         String listening = String.join(" and ", ports);
@@ -170,15 +164,6 @@ public final class WebSocketServerLifecycle implements SmartLifecycle {
             return address == null || address.isAnyLocalAddress() || NetworkInterface.getByInetAddress(address) != null;
         } catch (IOException e) {
             return true;
-        }
-    }
-
-    private void publish(String property, int port) {
-        MutablePropertySources sources = context.getEnvironment().getPropertySources();
-        if (sources.get(PORT_PROPERTIES) instanceof MapPropertySource ports) {
-            ports.getSource().put(property, port);
-        } else {
-            sources.addFirst(new MapPropertySource(PORT_PROPERTIES, new HashMap<>(Map.of(property, port))));
         }
     }
 }

@@ -19,7 +19,8 @@
  *
  * <p>Arrows: depends on all packages of the engine; of what is in here, {@code app} knows the annotation only.
  *
- * <p>Threads: everything happens on the threads that start and stop the context. Listeners that may block run on {@code
+ * <p>Threads: everything happens on the threads that start and stop the context, but that Boot's watcher of files reloads SSL bundles, and the
+ * server drains on a thread of its own. Listeners that may block run on {@code
  * webSocketListenerExecutor}: virtual threads where {@code spring.threads.virtual.enabled} and the JDK allow, else a bounded pool.
  */
 @NullMarked
